@@ -1,0 +1,59 @@
+# PYTHON=/path/to/python3.11 picks the interpreter, PIP_ARGS='...' adds pip options.
+FIND_PYTHON := for p in python3.11 python3; do $$p -c \
+	'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && \
+	echo $$p && break; done
+PYTHON ?= $(or $(shell $(FIND_PYTHON)),python3.11)
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+PIP := $(PY) -m pip -qq --disable-pip-version-check install
+LITE = $(shell $(PY) -m pip show -qq mmcv 2>/dev/null || echo -r requirements/lite.txt)
+PYTEST := $(PY) -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow lint format docs clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+install: $(STAMP)  ## create .venv with all that is needed (the other targets do it too)
+
+demo: $(STAMP)  ## draw people, train supervised and dual, compare them
+	@$(PY) tools/demo.py
+
+test: lint  ## lint, then every test but the slow ones
+	@$(PYTEST) -m 'not slow'
+
+test-slow: $(STAMP)  ## the slow tests
+	@$(PYTEST) -m slow
+
+lint: $(STAMP)  ## ruff's checks, nothing changed
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+format: $(STAMP)  ## ruff's fixes and formatting
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+docs: $(STAMP)  ## docs/ as a site in build/docs
+	@$(PIP) --no-build-isolation -e '.[docs]'
+	@$(PY) -m mkdocs build --quiet --site-dir build/docs
+
+clean:  ## remove caches and build outputs; .venv and work_dirs stay
+	@rm -rf build dist *.egg-info .pytest_cache .ruff_cache
+	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+		|| { echo "semi_pose needs Python 3.11, and '$(PYTHON)' is not one." \
+		"Install it, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(wildcard requirements/*.txt) setup.py | $(PY)
+	@echo 'installing the build tools'
+	@$(PIP) $(PIP_ARGS) -r requirements/build.txt
+	@echo 'installing semi_pose and what it needs (about 3 minutes)'
+	@$(PIP) $(PIP_ARGS) --no-build-isolation -r requirements/environment.txt $(LITE)
+	@$(PY) -m pip check
+	@touch $@

@@ -1,0 +1,204 @@
+"""What tools/train.py and tools/test.py share."""
+
+import os
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import mmpose
+import torch
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import distributed
+
+from semi_pose.data_root import TEST, TRAIN, check_files, set_data_root
+from semi_pose.errors import UserError
+from semi_pose.small_layout import use_small_layout
+
+
+def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
+    """Run a tool; a mistake of the user ends it with one message and status 1.
+
+    Args:
+        main (Callable): The tool.
+        interrupted (str): What to say after Ctrl-C, which ends with status 130.
+    """
+    try:
+        main()
+    except UserError as error:
+        _leave(f'error: {error}', 1)
+    except KeyboardInterrupt:
+        _leave(interrupted, 130)
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
+def _leave(message: str, status: int) -> None:
+    if not is_first_process():
+        # The launcher ends the others when the first fails: one message, not many.
+        time.sleep(3)
+    print(f'\n{message}', file=sys.stderr, flush=True)
+    sys.exit(status)
+
+
+def is_first_process() -> bool:
+    """Say whether this is rank 0, before the process group exists too."""
+    rank = os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0'))
+    return int(rank) == 0
+
+
+def load_mmpose_tool(name: str) -> ModuleType:
+    """Load one of the command-line tools that MMPose installs with itself.
+
+    Args:
+        name (str): ``train`` or ``test``.
+
+    Returns:
+        ModuleType: The tool, not run.
+    """
+    path = Path(mmpose.__file__).parent / '.mim' / 'tools' / f'{name}.py'
+    spec = spec_from_file_location(f'mmpose_{name}', path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_config(args: Namespace, tool: str) -> Config:
+    """Read the config, merge the command line into it, and look for the data.
+
+    Args:
+        args (Namespace): Options as MMPose's tool names them, and ``data_root``.
+        tool (str): ``train`` or ``test``.
+
+    Returns:
+        Config: The config to build a runner from.
+
+    Raises:
+        UserError: If the config or its data is missing, or options do not fit.
+    """
+    cfg = _read_config(args.config)
+    if args.data_root:
+        set_data_root(cfg, args.data_root)
+    try:
+        cfg = load_mmpose_tool(tool).merge_args(cfg, args)
+    except (AssertionError, AttributeError, KeyError, TypeError) as error:
+        raise UserError(f'The options do not fit {args.config}: {error}') from error
+    if args.data_root:
+        done = use_small_layout(cfg, args.data_root)
+        if done and is_first_process():
+            print(done)
+    check_files(cfg, TRAIN if tool == 'train' else TEST)
+    return cfg
+
+
+def _read_config(path: str) -> Config:
+    try:
+        return Config.fromfile(path)
+    except FileNotFoundError as error:
+        raise UserError(
+            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
+        ) from error
+    except SyntaxError as error:
+        raise UserError(f'Cannot read the config {path}: {error}') from error
+
+
+def check_checkpoint(path: str) -> None:
+    """Check that a checkpoint is there.
+
+    Args:
+        path (str): A file, or an address, which is not checked.
+
+    Raises:
+        UserError: If there is no such file.
+    """
+    if '://' not in path and not Path(path).expanduser().is_file():
+        raise UserError(
+            f'Checkpoint {path} does not exist: correct the path, or train first.'
+        )
+
+
+def init_distributed(cfg: Config) -> None:
+    """Start the process group on a machine without GPUs.
+
+    MMEngine starts one with a GPU only, and puts the model on one.
+
+    Args:
+        cfg (Config): The config; its model wrapper is set.
+
+    Raises:
+        UserError: If no launcher has started this process, or it wants GPUs.
+    """
+    if cfg.launcher == 'pytorch' and 'RANK' not in os.environ:
+        raise UserError(
+            '--launcher pytorch is for processes that torchrun starts: run '
+            '`bash tools/dist_train.sh CONFIG GPUS` (or dist_test.sh).'
+        )
+    if cfg.launcher == 'none' or torch.cuda.is_available():
+        return
+    if cfg.launcher != 'pytorch':
+        raise UserError(
+            f'--launcher {cfg.launcher} needs GPUs, and none is visible. On CPUs run '
+            '`bash tools/dist_train.sh CONFIG PROCESSES`.'
+        )
+    distributed.init_process_group('gloo')
+    wrapper = dict(
+        type='MMDistributedDataParallel',
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
+    wrapper.update(cfg.get('model_wrapper_cfg') or {}, device_ids=None)
+    cfg.model_wrapper_cfg = wrapper
+
+
+def plain_model(runner: Runner) -> torch.nn.Module:
+    """Return a runner's model without its distributed wrapper."""
+    return runner.model.module if is_model_wrapper(runner.model) else runner.model
+
+
+class RequireFit(Hook):
+    """Refuse a checkpoint that leaves weights of the model unset.
+
+    MMEngine only logs them, and goes on with random ones.
+
+    Args:
+        path (str): The checkpoint, for the message.
+        peer (bool): Whether network 2 has to be in it.
+    """
+
+    def __init__(self, path: str, peer: bool = True) -> None:
+        self.path = path
+        self.peer = peer
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Load the weights strictly, but for those of the checkpoint's own.
+
+        Raises:
+            UserError: If weights are missing or differ in shape.
+        """
+        state = checkpoint.get('state_dict', checkpoint)
+        state = {name.removeprefix('module.'): value for name, value in state.items()}
+        try:
+            keys = plain_model(runner).load_state_dict(state, strict=False)
+        except RuntimeError as error:
+            first = str(error).splitlines()[1].strip()
+            raise self._misfit(first) from error
+        missing = [
+            name
+            for name in keys.missing_keys
+            if self.peer or not name.startswith('peer.')
+        ]
+        if missing:
+            raise self._misfit(
+                f'{len(missing)} weights are missing, first {missing[0]}'
+            )
+
+    def _misfit(self, why: str) -> UserError:
+        return UserError(
+            f'Checkpoint {self.path} is of another model than the config ({why}): use '
+            'the config that it was trained with.'
+        )

@@ -1,0 +1,97 @@
+"""Taking a config's data from another folder."""
+
+import os.path as osp
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+
+from semi_pose.datasets.coco_file import load_json
+from semi_pose.errors import UserError
+
+TRAIN = ('train', 'val')
+TEST = ('test',)
+
+
+def set_data_root(cfg: Config, root: str) -> None:
+    """Replace the data root of every data set, and of the evaluators' files.
+
+    Args:
+        cfg (Config): The config, changed in place.
+        root (str): The new folder.
+
+    Raises:
+        UserError: If the config names no data root, or several.
+    """
+    nodes = list(data_nodes(cfg, TRAIN + TEST))
+    roots = {osp.normpath(node['data_root']) for node in nodes if node.get('data_root')}
+    if len(roots) != 1:
+        raise UserError(
+            f'--data-root replaces one data_root, and {cfg.filename} names '
+            f'{", ".join(sorted(roots)) or "none"}: set the paths by --cfg-options.'
+        )
+    (old,) = roots
+    for node in nodes:
+        if node.get('data_root'):
+            node['data_root'] = root
+        for key in ('ann_file', 'bbox_file'):
+            path = Path(node.get(key) or '')
+            if path.is_relative_to(old):
+                node[key] = osp.join(root, path.relative_to(old))
+
+
+def check_files(cfg: Config, sections: tuple[str, ...]) -> None:
+    """Check that annotation files and folders of images exist; fast.
+
+    Args:
+        cfg (Config): The config.
+        sections (tuple[str]): Those to check: 'train', 'val', 'test'.
+
+    Raises:
+        UserError: If one does not; the message says where data is to be had.
+    """
+    for node in data_nodes(cfg, sections):
+        for path in _paths(node):
+            if '://' not in path and not osp.exists(path):
+                load_json(path)
+
+
+def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
+    """Walk through all that describes data or metrics, wrappers and parts alike.
+
+    Args:
+        cfg (Config): The config.
+        sections (tuple[str]): 'train', 'val', 'test'.
+
+    Yields:
+        ConfigDict: Every dict in the sections' data loaders and evaluators.
+    """
+    for section in sections:
+        yield from _dicts(cfg.get(f'{section}_dataloader'))
+        yield from _dicts(cfg.get(f'{section}_evaluator'))
+
+
+def annotation_path(node: ConfigDict) -> str | None:
+    """Return the annotation file of a data set or metric, None if it names none."""
+    if not node.get('ann_file'):
+        return None
+    return osp.join(node.get('data_root') or '', node['ann_file'])
+
+
+def _paths(node: ConfigDict) -> Iterator[str]:
+    if path := annotation_path(node):
+        yield path
+    if isinstance(node.get('data_prefix'), dict):
+        root = node.get('data_root') or ''
+        yield from (osp.join(root, prefix) for prefix in node['data_prefix'].values())
+
+
+def _dicts(node: Any) -> Iterator[ConfigDict]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from _dicts(value)
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            yield from _dicts(value)

@@ -1,0 +1,126 @@
+"""Pairs of labeled and unlabeled samples."""
+
+import os.path as osp
+from collections.abc import Mapping
+
+import numpy as np
+from mmengine.dataset import force_full_init
+from mmpose.registry import DATASETS
+from torch.utils.data import Dataset
+
+from semi_pose.datasets.coco_file import load_coco
+from semi_pose.errors import UserError
+
+
+@DATASETS.register_module()
+class SemiDataset(Dataset):
+    """Each unlabeled sample with a labeled one drawn with replacement.
+
+    So a batch has as many labeled as unlabeled samples (Xie et al., ICCV 2021), and
+    samplers, epochs, resuming and distributed training are the stock ones. Labeled
+    draws use NumPy's global state, which MMEngine seeds in each worker.
+
+    Args:
+        labeled (dict or Dataset): The labeled set, or its config.
+        unlabeled (dict or Dataset): The unlabeled set, or its config.
+        lazy_init (bool): Whether to leave the reading of files to ``full_init``.
+
+    Raises:
+        UserError: If either set is empty, or its annotation file cannot be read.
+    """
+
+    def __init__(
+        self,
+        labeled: dict | Dataset,
+        unlabeled: dict | Dataset,
+        lazy_init: bool = False,
+    ) -> None:
+        self.labeled = _build(labeled, 'labeled')
+        self.unlabeled = _build(unlabeled, 'unlabeled')
+        self._fully_initialized = False
+        if not lazy_init:
+            self.full_init()
+
+    @property
+    def metainfo(self) -> dict:
+        """dict: Meta information of the labeled set."""
+        return self.labeled.metainfo
+
+    def full_init(self) -> None:
+        """Read both sets.
+
+        Raises:
+            UserError: If either is empty.
+        """
+        if self._fully_initialized:
+            return
+        for role in ('labeled', 'unlabeled'):
+            dataset = getattr(self, role)
+            dataset.full_init()
+            if not len(dataset):
+                raise _empty(role, dataset)
+        self._fully_initialized = True
+
+    @force_full_init
+    def __len__(self) -> int:
+        """Return the number of pairs in an epoch, that of the larger set."""
+        return max(len(self.labeled), len(self.unlabeled))
+
+    def __getitem__(self, index: int) -> dict:
+        """Return a pair.
+
+        Args:
+            index (int): Number of the unlabeled sample, which wraps around.
+
+        Returns:
+            dict: ``inputs`` and ``data_samples``, each a dict by branch: ``sup``,
+            ``easy`` and, where the unlabeled pipeline makes it, ``hard``. Inputs are
+            uint8 tensors (C, H, W).
+        """
+        if index >= len(self):
+            raise IndexError(f'{index} is beyond the {len(self)} pairs.')
+        labeled = self.labeled[np.random.randint(len(self.labeled))]
+        unlabeled = self.unlabeled[index % len(self.unlabeled)]
+        if not isinstance(unlabeled['inputs'], dict):
+            unlabeled = {key: {'easy': value} for key, value in unlabeled.items()}
+        return {
+            key: {'sup': labeled[key], **unlabeled[key]}
+            for key in ('inputs', 'data_samples')
+        }
+
+
+def _build(dataset: dict | Dataset, role: str) -> Dataset:
+    if not isinstance(dataset, Mapping):
+        return dataset
+    try:
+        return DATASETS.build(dataset)
+    except UserError:
+        raise
+    except Exception as error:
+        # Stock data sets fail in many ways on bad files: find the cause.
+        for path in _ann_files(dataset):
+            load_coco(path)
+        if 'need at least one array' in str(error):
+            raise _empty(role, dataset) from error
+        raise
+
+
+def _empty(role: str, dataset: dict | Dataset) -> UserError:
+    wanted = 'person with keypoints' if role == 'labeled' else 'person box'
+    return UserError(
+        f'The {role} set is empty: no {wanted} to use in '
+        f'{", ".join(_ann_files(dataset))}. Name another ann_file, or check its '
+        'indices and filters.'
+    )
+
+
+def _ann_files(dataset: dict | Dataset) -> list[str]:
+    is_config = isinstance(dataset, Mapping)
+    values = dataset if is_config else vars(dataset)
+    parts = [*values.get('datasets', ()), *filter(None, [values.get('dataset')])]
+    files = [path for part in parts for path in _ann_files(part)]
+    if values.get('ann_file'):
+        # A data set that is built has its root joined already.
+        root = is_config and values.get('data_root') or ''
+        files.append(osp.join(root, values['ann_file']))
+    return files

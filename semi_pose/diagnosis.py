@@ -1,0 +1,182 @@
+"""From the exceptions of other libraries to what the user can do about them."""
+
+import os.path as osp
+import pickle
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.error import URLError
+
+import torch
+from mmengine.config import Config
+from mmengine.runner import find_latest_checkpoint
+from mmengine.runner.checkpoint import get_external_models, get_torchvision_models
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from mmpose.registry import DATASETS
+
+from semi_pose.data_root import TEST, TRAIN, annotation_path, data_nodes
+from semi_pose.datasets.coco_file import load_coco
+from semi_pose.errors import UserError
+
+
+@contextmanager
+def explained(cfg: Config) -> Iterator[None]:
+    """Turn exceptions that the user can mend into a UserError; leave the others.
+
+    Args:
+        cfg (Config): The config of the run.
+
+    Raises:
+        UserError: Instead of an exception whose cause is known.
+    """
+    try:
+        yield
+    except UserError as error:
+        raise UserError(_without_worker_traceback(error)) from error
+    except Exception as error:
+        for explain in _EXPLANATIONS:
+            if message := explain(error, cfg):
+                raise UserError(message) from error
+        raise
+
+
+def _without_worker_traceback(error: UserError) -> str:
+    """Return the message alone: worker processes send theirs with a traceback."""
+    return str(error).rsplit('UserError: ', 1)[-1].strip()
+
+
+def _explain_download(error: Exception, cfg: Config) -> str | None:
+    if not isinstance(error, (URLError, ConnectionError, TimeoutError)):
+        return None
+    folder = osp.join(torch.hub.get_dir(), 'checkpoints')
+    weights = [
+        (key, url)
+        for key, url in _downloads(cfg.model, 'model')
+        if not osp.exists(osp.join(folder, osp.basename(url)))
+    ]
+    if not weights:
+        return f'A download failed ({error}). Check the network connection.'
+    urls = ', '.join(sorted({url for _, url in weights}))
+    options = ' '.join(f'{key}.init_cfg=None' for key, _ in weights)
+    return (
+        f'Cannot download the pretrained weights {urls} ({error}). Download them by '
+        f'hand into {folder}, or start from random weights: --cfg-options {options}'
+    )
+
+
+def _downloads(node: Any, key: str) -> Iterator[tuple[str, str]]:
+    """Yield where weights are named in the model's config, and their addresses."""
+    if not isinstance(node, dict):
+        return
+    init_cfg = node.get('init_cfg')
+    name = init_cfg.get('checkpoint') if isinstance(init_cfg, dict) else None
+    if name and '://' in name:
+        yield key, _address(name)
+    for child, value in node.items():
+        yield from _downloads(value, f'{key}.{child}')
+
+
+def _address(name: str) -> str:
+    scheme, _, model = name.partition('://')
+    if scheme == 'torchvision':
+        return get_torchvision_models().get(model, name)
+    if scheme in ('open-mmlab', 'openmmlab'):
+        return get_external_models().get(model, name)
+    return name
+
+
+def _explain_checkpoint(error: Exception, cfg: Config) -> str | None:
+    found = re.match(r'(.*) can not be found\.', str(error))
+    if isinstance(error, FileNotFoundError) and found:
+        return (
+            f'Checkpoint {found[1]} does not exist: correct the path, or train first.'
+        )
+    unreadable = (pickle.UnpicklingError, EOFError, zipfile.BadZipFile)
+    if isinstance(error, unreadable) or 'PytorchStreamReader' in str(error):
+        path = cfg.load_from or find_latest_checkpoint(cfg.work_dir)
+        return (
+            f'Checkpoint {path} cannot be read ({str(error).splitlines()[0]}). It may '
+            'be cut short, or be no checkpoint: name another one.'
+        )
+    return None
+
+
+def _explain_amp(error: Exception, cfg: Config) -> str | None:
+    if isinstance(error, AssertionError) and '``AmpOptimizerWrapper``' in str(error):
+        return '--amp needs a GPU, and none is visible: train without it.'
+    return None
+
+
+def _explain_indices(error: Exception, cfg: Config) -> str | None:
+    found = re.match(r'(-?\d+) is out of dataset length\((\d+)', str(error))
+    if not found:
+        return None
+    return (
+        f'A data set of {cfg.filename} has indices={found[1]}, but it holds only '
+        f'{found[2]} people: set a smaller number, such as --cfg-options '
+        f'train_dataloader.dataset.labeled.indices={int(found[2]) - 1}'
+    )
+
+
+def _explain_image(error: Exception, cfg: Config) -> str | None:
+    found = re.search(r'`([^`]*)` occurs when loading `([^`]*)`', str(error))
+    if not found:
+        return None
+    return (
+        f'Image {found[2]} cannot be read ({found[1]}). Validation needs every image: '
+        'restore it, or take it out of the annotation file.'
+    )
+
+
+def _explain_data(error: Exception, cfg: Config) -> str | None:
+    """Look for what is wrong in the annotation files themselves."""
+    if isinstance(error, (OSError, MemoryError, torch.OutOfMemoryError)):
+        return None
+    for node in data_nodes(cfg, TRAIN + TEST):
+        path = annotation_path(node)
+        if not path or not osp.exists(path):
+            continue
+        try:
+            coco = load_coco(path)
+        except UserError as broken:
+            return str(broken)
+        if (message := _fault(node, coco)) is not None:
+            return f'{path} {message}'
+    return None
+
+
+def _fault(node: dict, coco: dict) -> str | None:
+    if 'data_root' not in node or node.get('type') == 'UnlabeledDataset':
+        return None
+    labeled = [one for one in coco['annotations'] if one.get('keypoints')]
+    if not any(any(one['keypoints']) for one in labeled):
+        return (
+            'holds no person with keypoints: name a file such as '
+            'annotations/person_keypoints_train2017.json.'
+        )
+    wanted, given = _num_keypoints(node), len(labeled[0]['keypoints']) // 3
+    if wanted and wanted != given:
+        return (
+            f'has {given} joints a person, but {node["type"]} has {wanted}: choose the '
+            'data set type (or its metainfo) that fits the file.'
+        )
+    return None
+
+
+def _num_keypoints(node: dict) -> int | None:
+    metainfo = node.get('metainfo') or getattr(
+        DATASETS.get(node['type']), 'METAINFO', None
+    )
+    return parse_pose_metainfo(metainfo)['num_keypoints'] if metainfo else None
+
+
+_EXPLANATIONS = (
+    _explain_download,
+    _explain_checkpoint,
+    _explain_amp,
+    _explain_indices,
+    _explain_image,
+    _explain_data,
+)

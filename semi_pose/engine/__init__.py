@@ -1,0 +1,6 @@
+"""Hooks and loops."""
+
+from .hooks import SemiRunner
+from .loops import SemiValLoop
+
+__all__ = ['SemiRunner', 'SemiValLoop']

@@ -1,0 +1,147 @@
+"""Start-up checks: do data sets and model fit each other?"""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+from mmengine.runner import Runner
+from mmpose.datasets import GenerateTarget
+from mmpose.models import TopdownPoseEstimator
+from torch import nn
+from torch.utils.data import Dataset
+
+from semi_pose.datasets import SemiDataset
+from semi_pose.errors import UserError
+
+
+def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
+    """Check a run before its first step.
+
+    Args:
+        runner (Runner): A runner with its dataloaders built.
+        model (Module): Its model, unwrapped.
+        val_overlap (str): 'error', 'warn' or 'ignore'.
+
+    Raises:
+        UserError: If the data sets and the model do not fit.
+    """
+    dataset = runner.train_dataloader.dataset
+    labeled = dataset.labeled if isinstance(dataset, SemiDataset) else dataset
+    for number, network in enumerate(getattr(model, 'networks', (model,)), 1):
+        check_network(network, labeled, number)
+    if isinstance(dataset, SemiDataset) and runner.val_dataloader is not None:
+        val_dataset = getattr(runner.val_dataloader, 'dataset', None)
+        check_overlap(dataset.unlabeled, val_dataset, val_overlap)
+
+
+def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) -> None:
+    """Check that a head fits the labeled set's joints and target codec.
+
+    Args:
+        network (TopdownPoseEstimator): The network.
+        labeled (Dataset): The labeled set, with its pipeline.
+        number (int): 1 or 2, for the message.
+
+    Raises:
+        UserError: If the counts of joints or the heatmap sizes differ.
+    """
+    joints = labeled.metainfo['num_keypoints']
+    channels = getattr(network.head, 'out_channels', joints)
+    if channels != joints:
+        raise UserError(
+            f'The labeled set ({_name(labeled)}) has {joints} joints, but the head of '
+            f'network {number} predicts {channels}: set model.head.out_channels='
+            f'{joints} (and that of model.peer), or choose the data set that fits.'
+        )
+    codec, decoder = _target_codec(labeled), getattr(network.head, 'decoder', None)
+    for size in ('input_size', 'heatmap_size'):
+        wanted, given = getattr(decoder, size, None), getattr(codec, size, None)
+        if wanted is not None and given is not None and tuple(wanted) != tuple(given):
+            raise UserError(
+                f'The labeled pipeline makes targets with {size}={tuple(given)}, but '
+                f'the head of network {number} decodes {size}={tuple(wanted)}: give '
+                'GenerateTarget.encoder and head.decoder the same codec.'
+            )
+
+
+def check_overlap(unlabeled: Dataset, val_dataset: Dataset | None, mode: str) -> None:
+    """Check that no validation image is among the unlabeled ones.
+
+    Args:
+        unlabeled (Dataset): The unlabeled set.
+        val_dataset (Dataset, optional): The validation set.
+        mode (str): 'error', 'warn' or 'ignore'.
+
+    Raises:
+        UserError: If images are in both and ``mode`` is 'error'.
+    """
+    if (
+        val_dataset is None
+        or mode == 'ignore'
+        or not _share_folder(unlabeled, val_dataset)
+    ):
+        return
+    shared = _image_paths(unlabeled) & _image_paths(val_dataset)
+    if not shared:
+        return
+    message = (
+        f'{len(shared)} validation images are among the unlabeled images '
+        f'({_name(unlabeled)}), {sorted(shared)[0]} for one. Accuracy on them says '
+        'less about new images: take them out, or set SemiRunner.val_overlap="warn".'
+    )
+    if mode == 'error':
+        raise UserError(message)
+    print_log(message, 'current', level=logging.WARNING)
+
+
+def base_datasets(dataset: Dataset) -> Iterator[BaseDataset]:
+    """Walk through wrappers to the data sets that read files.
+
+    Args:
+        dataset (Dataset): A data set or a wrapper (ConcatDataset, ...).
+
+    Yields:
+        BaseDataset: Each data set inside.
+    """
+    if hasattr(dataset, 'datasets'):
+        for part in dataset.datasets:
+            yield from base_datasets(part)
+    elif hasattr(dataset, 'dataset'):
+        yield from base_datasets(dataset.dataset)
+    else:
+        yield dataset
+
+
+def _target_codec(labeled: Dataset) -> object | None:
+    for dataset in base_datasets(labeled):
+        for transform in dataset.pipeline.transforms:
+            if isinstance(transform, GenerateTarget):
+                return transform.encoder
+    return None
+
+
+def _share_folder(*datasets: Dataset) -> bool:
+    """Say whether two sets read from the same folders, which is fast to know."""
+    first, second = (
+        {Path(base.data_prefix['img']).resolve() for base in base_datasets(dataset)}
+        for dataset in datasets
+    )
+    return any(
+        a == b or a in b.parents or b in a.parents for a in first for b in second
+    )
+
+
+def _image_paths(dataset: Dataset) -> set[str]:
+    # Each record is unpickled once here: the price of any order or subset.
+    return {
+        os.path.abspath(base.get_data_info(index)['img_path'])
+        for base in base_datasets(dataset)
+        for index in range(len(base))
+    }
+
+
+def _name(dataset: Dataset) -> str:
+    return ', '.join(str(base.ann_file) for base in base_datasets(dataset))

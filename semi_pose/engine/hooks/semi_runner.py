@@ -1,0 +1,184 @@
+"""What a semi-supervised run needs besides the stock runner."""
+
+import logging
+import math
+from collections.abc import Sequence
+
+import torch
+from mmengine.dist import all_reduce
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from mmengine.runner.checkpoint import _load_checkpoint
+from mmpose.registry import HOOKS
+
+from semi_pose.datasets.transforms import count_unreadable
+from semi_pose.engine.checks import check_run
+from semi_pose.errors import UserError
+
+
+@HOOKS.register_module()
+class SemiRunner(Hook):
+    """Check the run before it starts, weigh the consistency loss, warn at the end.
+
+    It serves supervised runs of stock models too: they get the checks and the
+    count of unreadable images.
+
+    Args:
+        weight (float): lambda, the weight of the consistency loss. The paper
+            keeps it at 1 from the first step.
+        warmup (int): Steps with weight 0 at the start.
+        ramp (int): Steps after that in which the weight rises to ``weight``,
+            by exp(-5 (1 - t)^2) with t from 0 to 1.
+        warm_start (Sequence[str]): Checkpoints that the networks start from:
+            one for each network (the paper's start: two networks trained
+            apart on the labels), or one for all. Not used when a run resumes.
+        val_overlap (str): What to do when validation images are among the
+            unlabeled ones: 'error', 'warn' or 'ignore'.
+        nan_interval (int): Steps between checks that the loss is finite.
+    """
+
+    priority = 'NORMAL'
+
+    def __init__(
+        self,
+        weight: float = 1.0,
+        warmup: int = 0,
+        ramp: int = 0,
+        warm_start: Sequence[str] = (),
+        val_overlap: str = 'error',
+        nan_interval: int = 50,
+    ) -> None:
+        if val_overlap not in ('error', 'warn', 'ignore'):
+            raise ValueError(
+                f"val_overlap must be 'error', 'warn' or 'ignore', not {val_overlap!r}"
+            )
+        self.weight = weight
+        self.warmup = warmup
+        self.ramp = ramp
+        self.warm_start = [warm_start] if isinstance(warm_start, str) else warm_start
+        self.val_overlap = val_overlap
+        self.nan_interval = nan_interval
+
+    def before_train(self, runner: Runner) -> None:
+        """Check data sets and model against each other; load the warm start.
+
+        Raises:
+            UserError: If they do not fit; the message says where and what to do.
+        """
+        self.model = runner.model
+        if is_model_wrapper(self.model):
+            self.model = self.model.module
+        check_run(runner, self.model, self.val_overlap)
+        if self.warm_start and runner.iter == 0:
+            self._load_warm_start()
+
+    def _load_warm_start(self) -> None:
+        networks = getattr(self.model, 'networks', (self.model,))
+        paths = list(self.warm_start)
+        if len(paths) == 1:
+            paths *= len(networks)
+        if len(paths) != len(networks):
+            raise UserError(
+                f'SemiRunner.warm_start names {len(paths)} checkpoints for '
+                f'{len(networks)} networks: give one for each, or one for all.'
+            )
+        for number, (network, path) in enumerate(zip(networks, paths, strict=True), 1):
+            load_network(network, path)
+            print_log(f'Network {number} starts from {path}', 'current')
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        """Set the weight of the consistency loss for this step."""
+        if hasattr(self.model, 'consistency_head'):
+            self.model.consistency_head.weight = self.weight_at(runner.iter)
+
+    def weight_at(self, step: int) -> float:
+        """Compute lambda at a step.
+
+        Args:
+            step (int): Steps done before this one.
+
+        Returns:
+            float: 0 in the warm-up, then up the ramp to ``weight``.
+        """
+        if step < self.warmup:
+            return 0.0
+        if step >= self.warmup + self.ramp:
+            return self.weight
+        progress = (step - self.warmup) / self.ramp
+        return self.weight * math.exp(-5 * (1 - progress) ** 2)
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: dict | None = None,
+    ) -> None:
+        """Stop the run if the loss is no longer finite.
+
+        Raises:
+            UserError: If it is not; checkpoints written before stay.
+        """
+        if not self.every_n_train_iters(runner, self.nan_interval):
+            return
+        if not torch.isfinite(outputs['loss']).all():
+            raise UserError(
+                f'The loss is {outputs["loss"].item()} at step {runner.iter + 1}. '
+                'Lower optim_wrapper.optimizer.lr, or set '
+                'optim_wrapper.clip_grad.max_norm=1, and go on from the last '
+                f'checkpoint in {runner.work_dir} with --resume.'
+            )
+
+    def after_train(self, runner: Runner) -> None:
+        """Say how many images could not be read, over all processes."""
+        count = torch.tensor(count_unreadable(runner.train_dataloader.dataset))
+        all_reduce(count)
+        if count:
+            print_log(
+                f'{count} images could not be read and were replaced by other '
+                'draws; the warnings above name them.',
+                'current',
+                level=logging.WARNING,
+            )
+
+
+def load_network(network: torch.nn.Module, path: str) -> None:
+    """Load one network of a stock or semi-supervised checkpoint.
+
+    Args:
+        network (Module): A TopdownPoseEstimator; of a DualPoseEstimator,
+            network 1 is loaded.
+        path (str): Checkpoint file; network 1 of it is taken.
+
+    Raises:
+        UserError: If there is no such file, or its weights fit no layer.
+    """
+    try:
+        state = _load_checkpoint(path, map_location='cpu')
+    except FileNotFoundError as error:
+        raise UserError(
+            f'Checkpoint {path} does not exist: train it first, or correct '
+            'SemiRunner.warm_start.'
+        ) from error
+    state = state.get('state_dict', state)
+    state = {
+        name: value for name, value in state.items() if not name.startswith('peer.')
+    }
+    own = network.state_dict()
+    missing = [
+        name for name in own if not name.startswith('peer.') and name not in state
+    ]
+    unlike = [
+        name for name in own if name in state and own[name].shape != state[name].shape
+    ]
+    if missing or unlike:
+        raise UserError(
+            f'Checkpoint {path} is of another network: '
+            f'{len(missing)} weights are missing and {len(unlike)} differ in shape, '
+            f'the first is {(missing + unlike)[0]}.'
+        )
+    network.load_state_dict(state, strict=False)

@@ -1,0 +1,86 @@
+"""Validation of every network in one pass."""
+
+from copy import deepcopy
+
+import torch
+from mmengine.model import is_model_wrapper
+from mmengine.runner import ValLoop, autocast
+from mmpose.registry import LOOPS
+from torch.utils.data import DataLoader
+
+
+@LOOPS.register_module()
+class SemiValLoop(ValLoop):
+    """Validate each network and their ensemble, reading each image once.
+
+    Metrics of the network that ``test_cfg['network']`` names keep their names
+    (``coco/AP``), so that ``save_best`` works as ever; those of all networks
+    are reported under ``net1/``, ``net2/`` and ``ensemble/`` as well.
+
+    Args:
+        runner (Runner): The runner.
+        dataloader (DataLoader | dict): Validation data.
+        evaluator (dict | list): Config of the metrics; built once a network.
+        fp16 (bool): Whether to predict in mixed precision.
+    """
+
+    def __init__(
+        self,
+        runner,
+        dataloader: DataLoader | dict,
+        evaluator: dict | list[dict],
+        fp16: bool = False,
+    ) -> None:
+        super().__init__(runner, dataloader, deepcopy(evaluator), fp16)
+        model = runner.model
+        self.model = model.module if is_model_wrapper(model) else model
+        self.evaluators = {self.model.tested_network: self.evaluator}
+        for name in self.model.network_names:
+            if name not in self.evaluators:
+                self.evaluators[name] = runner.build_evaluator(deepcopy(evaluator))
+                self.evaluators[name].dataset_meta = self.evaluator.dataset_meta
+
+    def run(self) -> dict[str, float]:
+        """Validate.
+
+        Returns:
+            dict[str, float]: Metrics by name.
+        """
+        self.runner.call_hook('before_val')
+        self.runner.call_hook('before_val_epoch')
+        self.runner.model.eval()
+        for idx, data_batch in enumerate(self.dataloader):
+            self.run_iter(idx, data_batch)
+        metrics = self._evaluate()
+        self.runner.call_hook('after_val_epoch', metrics=metrics)
+        self.runner.call_hook('after_val')
+        return metrics
+
+    @torch.no_grad()
+    def run_iter(self, idx: int, data_batch: dict) -> None:
+        """Predict one batch with every network.
+
+        Args:
+            idx (int): Index of the batch.
+            data_batch (dict): A batch of the dataloader.
+        """
+        self.runner.call_hook('before_val_iter', batch_idx=idx, data_batch=data_batch)
+        batch = self.model.data_preprocessor(data_batch, False)
+        with autocast(enabled=self.fp16):
+            # The tested network comes last: its predictions are the outputs.
+            for name, outputs in self.model.predict_each(**batch):
+                self.evaluators[name].process(outputs, data_batch)
+        self.runner.call_hook(
+            'after_val_iter', batch_idx=idx, data_batch=data_batch, outputs=outputs
+        )
+
+    def _evaluate(self) -> dict[str, float]:
+        size = len(self.dataloader.dataset)
+        by_network = {
+            name: evaluator.evaluate(size)
+            for name, evaluator in self.evaluators.items()
+        }
+        metrics = dict(by_network[self.model.tested_network])
+        for name, values in by_network.items():
+            metrics.update({f'{name}/{key}': value for key, value in values.items()})
+        return metrics

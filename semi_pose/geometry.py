@@ -1,0 +1,112 @@
+"""Affine draws, warps and heatmap peaks as pure tensor functions.
+
+Coordinates are (x, y), x to the right and y down. A ``theta`` of shape
+(B, 2, 3) maps *output* to *input* positions in normalised coordinates, where
+(-1, -1) and (1, 1) are the outer corners of the corner pixels
+(``align_corners=False``), as :func:`torch.nn.functional.affine_grid` takes it.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def similarity_theta(rotation: Tensor, scale: Tensor) -> Tensor:
+    """Compose rotations and scales about the centre into affine matrices.
+
+    The same matrix as ``cv2.getRotationMatrix2D((0, 0), rotation, scale)``.
+    Since it maps output to input, ``scale > 1`` shrinks the picture. In
+    normalised coordinates a rotation also shears a crop that is not square,
+    as it does in the public code of Xie et al. (ICCV 2021).
+
+    Args:
+        rotation (Tensor): (B,) degrees.
+        scale (Tensor): (B,) factors > 0.
+
+    Returns:
+        Tensor: (B, 2, 3), output to input.
+    """
+    radians = rotation * (math.pi / 180)
+    cos, sin = scale * radians.cos(), scale * radians.sin()
+    zero = torch.zeros_like(cos)
+    return torch.stack(
+        [torch.stack([cos, sin, zero], -1), torch.stack([-sin, cos, zero], -1)], 1
+    )
+
+
+def invert_theta(theta: Tensor) -> Tensor:
+    """Invert affine matrices: input to output for output to input.
+
+    Args:
+        theta (Tensor): (B, 2, 3).
+
+    Returns:
+        Tensor: (B, 2, 3).
+    """
+    inverse = torch.linalg.inv(theta[:, :, :2])
+    return torch.cat([inverse, -inverse @ theta[:, :, 2:]], -1)
+
+
+def draw_similarity(
+    batch_size: int,
+    scale_std: float,
+    scale_range: tuple[float, float],
+    rotation_std: float,
+    max_rotation: float,
+    rotation_prob: float,
+    device: torch.device | None = None,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Draw a rotation and a scale for each sample (paper, Section 3.1).
+
+    Args:
+        batch_size (int): Number of draws B.
+        scale_std (float): Standard deviation of the scale about 1.
+        scale_range (tuple): Limits that the scale is clipped to.
+        rotation_std (float): Standard deviation of the rotation, degrees.
+        max_rotation (float): Limit that the rotation is clipped to, degrees.
+        rotation_prob (float): Share of samples that are rotated at all.
+        device (torch.device, optional): Where to draw.
+        generator (torch.Generator, optional): Source of randomness; torch's
+            own for that device by default.
+
+    Returns:
+        tuple[Tensor, Tensor]: Rotations (B,) in degrees and scales (B,).
+    """
+    options = dict(device=device, generator=generator)
+    scale = 1 + scale_std * torch.randn(batch_size, **options)
+    rotation = rotation_std * torch.randn(batch_size, **options)
+    rotated = torch.rand(batch_size, **options) < rotation_prob
+    rotation = rotation.clamp(-max_rotation, max_rotation) * rotated
+    return rotation, scale.clamp(*scale_range)
+
+
+def warp(images: Tensor, theta: Tensor) -> Tensor:
+    """Warp images or heatmaps, bilinear, with zeros outside.
+
+    Args:
+        images (Tensor): (B, C, H, W).
+        theta (Tensor): (B, 2, 3), output to input, normalised coordinates.
+
+    Returns:
+        Tensor: (B, C, H, W).
+    """
+    grid = F.affine_grid(theta.to(images), list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode='zeros', align_corners=False)
+
+
+def heatmap_peaks(heatmaps: Tensor) -> Tensor:
+    """Find the pixel of the largest value of each heatmap.
+
+    Args:
+        heatmaps (Tensor): (..., K, h, w).
+
+    Returns:
+        Tensor: (..., K, 2), (x, y) in heatmap pixels, integer dtype.
+    """
+    width = heatmaps.shape[-1]
+    index = heatmaps.flatten(-2).argmax(-1)
+    rows = torch.div(index, width, rounding_mode='floor')
+    return torch.stack([index % width, rows], -1)

@@ -1,0 +1,19 @@
+"""Models, losses and batch transforms."""
+
+from .backbones import EfficientNetLite
+from .data_preprocessor import SemiDataPreprocessor
+from .dual_consistency_head import DualConsistencyHead
+from .dual_estimator import DualPoseEstimator
+from .hard_pipeline import HardAffine, HardView, JointCutout
+from .necks import LateralSum
+
+__all__ = [
+    'DualConsistencyHead',
+    'DualPoseEstimator',
+    'EfficientNetLite',
+    'HardAffine',
+    'HardView',
+    'JointCutout',
+    'LateralSum',
+    'SemiDataPreprocessor',
+]

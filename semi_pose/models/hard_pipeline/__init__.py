@@ -1,0 +1,7 @@
+"""Hard batch transforms, run on the device after the data preprocessor."""
+
+from .hard_affine import HardAffine
+from .hard_view import HardView
+from .joint_cutout import JointCutout
+
+__all__ = ['HardAffine', 'HardView', 'JointCutout']

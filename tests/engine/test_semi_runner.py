@@ -1,0 +1,162 @@
+"""The SemiRunner hook through real runs."""
+
+import math
+
+import pytest
+import torch
+from mmengine.hooks import Hook
+from mmpose.registry import HOOKS
+
+from semi_pose.engine import SemiRunner
+from semi_pose.errors import UserError
+
+from ..models.tiny import estimator
+from ..runs import build_runner, coco_set, run_config, semi_set, supervised_model
+
+
+@HOOKS.register_module()
+class WeightRecorder(Hook):
+    """Records lambda and the consistency loss of each step."""
+
+    def before_train(self, runner):
+        self.weights, self.losses = [], []
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        self.weights.append(runner.model.consistency_head.weight)
+        self.losses.append(outputs.get('loss_consistency'))
+
+
+@HOOKS.register_module()
+class Poison(Hook):
+    """Makes the network's weights infinite."""
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        runner.model.head.final_layer.weight.data.fill_(math.inf)
+
+
+def recorded(runner) -> WeightRecorder:
+    return next(hook for hook in runner.hooks if isinstance(hook, WeightRecorder))
+
+
+def test_weight_is_one_from_the_first_step_by_default():
+    assert [SemiRunner().weight_at(step) for step in (0, 1, 10**6)] == [1, 1, 1]
+
+
+def test_weight_warms_up_and_ramps():
+    hook = SemiRunner(weight=2, warmup=10, ramp=10)
+    steps = (0, 9, 10, 15, 20, 100)
+    expected = [0, 0, 2 * math.exp(-5), 2 * math.exp(-1.25), 2, 2]
+    assert [hook.weight_at(step) for step in steps] == pytest.approx(expected)
+
+
+def test_warm_up_trains_on_the_labels_alone(synthetic_coco, tmp_path):
+    hooks = [dict(type='SemiRunner', warmup=2), dict(type='WeightRecorder')]
+    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
+    runner.train()
+    assert recorded(runner).weights == [0, 0, 1]
+    assert [loss is None for loss in recorded(runner).losses] == [True, True, False]
+
+
+def test_warm_start_fills_both_networks(synthetic_coco, tmp_path):
+    paths = []
+    for seed in (1, 2):
+        run = build_runner(
+            synthetic_coco,
+            tmp_path / f'supervised{seed}',
+            model=supervised_model(),
+            train_dataloader=dict(
+                batch_size=4,
+                sampler=dict(type='DefaultSampler', shuffle=True),
+                dataset=semi_set(synthetic_coco)['labeled'],
+            ),
+            val_cfg=dict(),
+            randomness=dict(seed=seed),
+        )
+        run.train()
+        paths.append(str(tmp_path / f'supervised{seed}' / 'iter_3.pth'))
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / 'dual',
+        custom_hooks=[dict(type='SemiRunner', warm_start=paths)],
+        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.0)),
+    )
+    runner.train()
+    for network, path in zip(runner.model.networks, paths, strict=True):
+        start = torch.load(path, weights_only=True)['state_dict']
+        for name, value in network.named_parameters():
+            if not name.startswith('peer.'):
+                torch.testing.assert_close(value.data, start[name])
+
+
+def test_warm_start_of_another_network_is_refused(synthetic_coco, tmp_path):
+    path = tmp_path / 'other.pth'
+    torch.save(dict(state_dict={'backbone.conv.weight': torch.zeros(1)}), path)
+    hooks = [dict(type='SemiRunner', warm_start=[str(path)])]
+    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
+    with pytest.raises(UserError, match=r'other\.pth is of another network'):
+        runner.train()
+
+
+def test_missing_warm_start_is_named(synthetic_coco, tmp_path):
+    hooks = [dict(type='SemiRunner', warm_start=['nowhere.pth'])]
+    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
+    with pytest.raises(UserError, match=r'nowhere\.pth does not exist'):
+        runner.train()
+
+
+def test_joint_counts_that_differ(synthetic_coco, tmp_path):
+    model = estimator(joints=14)
+    runner = build_runner(synthetic_coco, tmp_path / 'run', model=model)
+    with pytest.raises(UserError, match=r'has 17 joints, .* network 1 predicts 14'):
+        runner.train()
+
+
+def test_codecs_that_differ(synthetic_coco, tmp_path):
+    model = run_config(synthetic_coco, tmp_path).model
+    model.head.decoder.update(input_size=(96, 128), heatmap_size=(24, 32))
+    runner = build_runner(synthetic_coco, tmp_path / 'run', model=model)
+    with pytest.raises(UserError, match='GenerateTarget.encoder and head.decoder'):
+        runner.train()
+
+
+@pytest.mark.parametrize('mode', ['error', 'warn'])
+def test_validation_images_among_the_unlabeled(synthetic_coco, tmp_path, mode):
+    cfg = run_config(synthetic_coco, tmp_path)
+    pipeline = cfg.val_dataloader.dataset.pipeline
+    overlapping = coco_set(synthetic_coco, 'val', pipeline, type='UnlabeledDataset')
+    cfg.train_dataloader.dataset.unlabeled = overlapping
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / 'run',
+        train_dataloader=cfg.train_dataloader,
+        custom_hooks=[dict(type='SemiRunner', val_overlap=mode)],
+    )
+    if mode == 'warn':
+        runner.train()
+        log = next((tmp_path / 'run').glob('*/*.log')).read_text()
+        assert '8 validation images are among the unlabeled images' in log
+    else:
+        with pytest.raises(UserError, match='8 validation images are among'):
+            runner.train()
+
+
+def test_infinite_loss_stops_the_run(synthetic_coco, tmp_path):
+    hooks = [dict(type='SemiRunner', nan_interval=1), dict(type='Poison')]
+    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
+    with pytest.raises(UserError, match=r'The loss is (nan|inf) at step 1\b'):
+        runner.train()
+
+
+def test_supervised_run_gets_the_checks_too(synthetic_coco, tmp_path):
+    labeled = semi_set(synthetic_coco)['labeled']
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / 'run',
+        model=supervised_model(joints=5),
+        train_dataloader=dict(
+            batch_size=4, sampler=dict(type='DefaultSampler'), dataset=labeled
+        ),
+        val_cfg=dict(),
+    )
+    with pytest.raises(UserError, match='17 joints'):
+        runner.train()

@@ -1,0 +1,202 @@
+"""The estimator: structure, losses, predictions, and being a stock model."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from mmengine.structures import InstanceData, PixelData
+from mmpose.registry import MODELS
+from mmpose.structures import PoseDataSample
+
+from ..runs import supervised_model
+from .tiny import estimator
+
+FLIP = [0, 2, 1, 4, 3]
+
+
+def samples(count=2, joints=5):
+    """Data samples as MMPose's pipelines pack them, in a 48x64 crop."""
+    for _ in range(count):
+        sample = PoseDataSample(
+            metainfo=dict(
+                input_size=np.array([48, 64]),
+                input_center=np.array([24.0, 32.0]),
+                input_scale=np.array([48.0, 64.0]),
+                flip_indices=FLIP,
+            )
+        )
+        sample.gt_instances = InstanceData(
+            bboxes=np.array([[0.0, 0, 48, 64]]), bbox_scores=np.ones(1)
+        )
+        sample.gt_fields = PixelData(heatmaps=torch.rand(joints, 16, 12))
+        weights = torch.ones(1, joints)
+        sample.gt_instance_labels = InstanceData(keypoint_weights=weights)
+        yield sample
+
+
+def build(**changes):
+    return MODELS.build(estimator(**changes))
+
+
+def semi_batch():
+    images = torch.rand(3, 2, 3, 64, 48)
+    inputs = dict(sup=images[0], easy=images[1], hard=images[2])
+    return inputs, dict(sup=list(samples()))
+
+
+def test_peer_is_built_alike_with_a_start_of_its_own():
+    model = build()
+    model.init_weights()
+    ours, peers = (net.backbone.conv.weight for net in model.networks)
+    assert ours.shape == peers.shape and not torch.equal(ours, peers)
+
+
+def test_networks_may_be_unlike():
+    shallow = dict(num_stages=1, strides=(1,), dilations=(1,), out_indices=(0,))
+    resnet = dict(type='ResNet', depth=18, base_channels=8, stem_channels=8, **shallow)
+    model = build(peer=dict(backbone=resnet))
+    losses = model.loss(*semi_batch())
+    assert torch.isfinite(losses['loss_consistency'])
+    names = [type(net.backbone).__name__ for net in model.networks]
+    assert names == ['TinyBackbone', 'ResNet']
+
+
+def test_unknown_peer_is_refused():
+    with pytest.raises(ValueError, match="peer must be 'same'"):
+        build(peer='twin')
+
+
+@pytest.mark.parametrize('peer', ['same', None])
+def test_teacher_gets_no_gradient(peer):
+    model = build(peer=peer)
+    inputs, data_samples = semi_batch()
+    losses = model.loss(inputs, data_samples)
+    losses['loss_consistency'].backward()
+    assert all(net.head.final_layer.weight.grad.any() for net in model.networks)
+    model.zero_grad()
+    frozen = model.networks[-1]
+    targets = []
+    model.consistency_head.loss = lambda students, heatmaps: (
+        targets.append(heatmaps) or {}
+    )
+    model.loss(inputs, data_samples)
+    assert not targets[0].requires_grad and frozen.head.final_layer.weight.requires_grad
+
+
+def test_each_network_learns_from_the_other():
+    model = build().eval()
+    inputs, data_samples = semi_batch()
+    seen = {}
+    model.consistency_head.loss = lambda students, targets: (
+        seen.update(students=students, targets=targets) or {}
+    )
+    model.loss(inputs, data_samples)
+    with torch.no_grad():
+        easy = [net._forward(inputs['easy']) for net in model.networks]
+        hard = [net._forward(inputs['hard']) for net in model.networks]
+    torch.testing.assert_close(seen['targets'], torch.stack(easy[::-1]))
+    torch.testing.assert_close(torch.stack(seen['students']), torch.stack(hard))
+
+
+def test_cutout_uses_the_other_networks_joints():
+    model = build(
+        hard_pipeline=[
+            dict(type='JointCutout', num_joints=1, jitter_std=0, half_size=(2, 2))
+        ]
+    )
+    teachers = torch.zeros(2, 1, 5, 16, 12)
+    teachers[0, ..., 2, 2] = 1
+    teachers[1, ..., 12, 9] = 1
+    view = model.make_hard_view(torch.ones(1, 3, 64, 48), teachers)
+    assert view.images[0, 0, 0, 48, 36] == 0 and view.images[0, 0, 0, 8, 8] == 1
+    assert view.images[1, 0, 0, 8, 8] == 0 and view.images[1, 0, 0, 48, 36] == 1
+
+
+def test_supervised_losses_are_averaged_over_networks():
+    model = build().eval()
+    data_samples = list(samples())
+    images = torch.rand(2, 3, 64, 48)
+    losses = model.loss(images, data_samples)
+    alone = [
+        net.head.loss(net.extract_feat(images), data_samples, dict(compute_acc=False))
+        for net in model.networks
+    ]
+    assert sorted(losses) == ['net1.loss_kpt', 'net2.loss_kpt']
+    for name, loss in zip(sorted(losses), alone, strict=True):
+        torch.testing.assert_close(losses[name], loss['loss_kpt'] / 2)
+
+
+def test_weight_zero_skips_the_unlabeled_images():
+    model = build()
+    model.consistency_head.weight = 0.0
+    inputs, data_samples = semi_batch()
+    assert sorted(model.loss(inputs, data_samples)) == [
+        'net1.loss_kpt',
+        'net2.loss_kpt',
+    ]
+
+
+def test_statistics_of_batch_norm_move_three_times_a_step():
+    model = build().train()
+    model.loss(*semi_batch())
+    assert [int(net.backbone.bn.num_batches_tracked) for net in model.networks] == [
+        3,
+        3,
+    ]
+
+
+def test_response_is_the_mean_peak():
+    model = build(peer=None).eval()
+    inputs, data_samples = semi_batch()
+    with torch.no_grad():
+        heatmaps = model._forward(inputs['easy'])
+    response = model.loss(inputs, data_samples)['response']
+    torch.testing.assert_close(response, heatmaps.flatten(2).max(2).values.mean())
+
+
+@pytest.mark.parametrize('flip_test', [False, True])
+def test_predictions_of_each_network(flip_test):
+    model = build(test_cfg=dict(flip_test=flip_test, output_heatmaps=True)).eval()
+    images = torch.rand(2, 3, 64, 48)
+    with torch.no_grad():
+        found = {
+            name: copy.deepcopy(predictions)
+            for name, predictions in model.predict_each(images, list(samples()))
+        }
+    fields = {name: found[name][0].pred_fields.heatmaps for name in found}
+    torch.testing.assert_close(
+        fields['ensemble'], (fields['net1'] + fields['net2']) / 2
+    )
+    for number, name in enumerate(('net1', 'net2'), 1):
+        model.test_cfg['network'] = number
+        alone = model.predict(images, list(samples()))[0]
+        torch.testing.assert_close(alone.pred_fields.heatmaps, fields[name])
+        np.testing.assert_allclose(
+            alone.pred_instances.keypoints, found[name][0].pred_instances.keypoints
+        )
+
+
+def test_a_stock_model_takes_the_checkpoint():
+    model = build(joints=17).eval()
+    stock = MODELS.build(supervised_model()).eval()
+    leftover = stock.load_state_dict(model.state_dict(), strict=False)
+    assert not leftover.missing_keys
+    assert all(key.startswith('peer.') for key in leftover.unexpected_keys)
+    images = torch.rand(1, 3, 64, 48)
+    torch.testing.assert_close(stock(images, None), model(images, None))
+
+
+def test_preprocessor_normalises_each_branch_and_plain_batches():
+    preprocessor = build().data_preprocessor
+    image = torch.full((3, 64, 48), 255, dtype=torch.uint8)
+    data_samples = list(samples(1))
+    plain = preprocessor(dict(inputs=[image], data_samples=data_samples))
+    batch = dict(
+        inputs=dict(sup=[image], easy=[image]),
+        data_samples=dict(sup=data_samples, easy=data_samples),
+    )
+    branches = preprocessor(batch, training=True)['inputs']
+    assert plain['inputs'].unique().item() == pytest.approx(1.0)
+    assert torch.equal(branches['sup'], plain['inputs'])
+    assert torch.equal(branches['easy'], plain['inputs'])

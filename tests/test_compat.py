@@ -1,0 +1,228 @@
+import importlib.util
+import io
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import mmcv.ops
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import HistoryBuffer
+from mmengine.model import BaseModel
+from mmengine.runner import Runner
+from mmengine.utils import digit_version
+
+from semi_pose import compat
+from semi_pose.errors import UserError
+
+ROOT = Path(__file__).parents[1]
+
+needs_lite = pytest.mark.skipif(
+    importlib.util.find_spec('mmcv._ext') is not None,
+    reason='the full mmcv is installed',
+)
+lists_globals = pytest.mark.skipif(
+    digit_version(torch.__version__) < digit_version('2.6'),
+    reason='before torch 2.6 a checkpoint loads without a list',
+)
+
+
+class Line(BaseModel):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 1)
+
+    def forward(self, inputs, mode='loss'):
+        return {'loss': self.layer(torch.stack(inputs)).square().mean()}
+
+
+def build_runner(work_dir, epochs, **kwargs):
+    data = [{'inputs': torch.ones(2) * i} for i in range(4)]
+    return Runner(
+        Line(),
+        str(work_dir),
+        train_dataloader={
+            'dataset': data,
+            'batch_size': 2,
+            'sampler': {'type': 'DefaultSampler', 'shuffle': True},
+        },
+        train_cfg={'by_epoch': True, 'max_epochs': epochs},
+        optim_wrapper={'optimizer': {'type': 'Adam', 'lr': 0.1}},
+        param_scheduler={'type': 'MultiStepLR', 'milestones': [1]},
+        experiment_name=f'{work_dir.name}_{epochs}',
+        default_scope='mmengine',
+        log_level='ERROR',
+        **kwargs,
+    )
+
+
+def save(value):
+    """Save in torch's old format, a bare stream of pickles that bytes.replace fits."""
+    stream = io.BytesIO()
+    torch.save(value, stream, _use_new_zipfile_serialization=False)
+    return stream.getvalue()
+
+
+def load(payload):
+    return torch.load(io.BytesIO(payload), weights_only=True)
+
+
+@lists_globals
+def test_runner_checkpoint_loads_with_weights_only(tmp_path):
+    runner = build_runner(tmp_path, 1)
+    runner.message_hub.update_info('best_score', np.float32(0.5))
+    runner.message_hub.update_info('random_state', np.random.get_state())
+    runner.train()
+
+    checkpoint = torch.load(tmp_path / 'epoch_1.pth', weights_only=True)
+
+    history = checkpoint['message_hub']['log_scalars']['train/loss']
+    expected = runner.message_hub.get_scalar('train/loss')
+    assert len(history.data[0]) == 2
+    assert history.statistics('mean') == expected.mean()
+    assert checkpoint['message_hub']['runtime_info']['best_score'] == 0.5
+    keys = checkpoint['message_hub']['runtime_info']['random_state'][1]
+    np.testing.assert_array_equal(
+        keys, runner.message_hub.get_info('random_state')[1], strict=True
+    )
+    torch.testing.assert_close(
+        checkpoint['state_dict']['layer.weight'], runner.model.layer.weight.detach()
+    )
+    assert set(checkpoint['optimizer']['state']) == {0, 1}
+
+
+def test_runner_resumes_its_checkpoint(tmp_path):
+    build_runner(tmp_path, 1).train()
+
+    runner = build_runner(
+        tmp_path, 2, load_from=str(tmp_path / 'epoch_1.pth'), resume=True
+    )
+    runner.train()
+
+    assert (runner.epoch, runner.iter) == (2, 4)
+    assert len(runner.message_hub.get_scalar('train/loss').data[0]) == 4
+
+
+@lists_globals
+@pytest.mark.parametrize('core', ['core', '_core'])
+def test_arrays_of_numpy_1_and_2_load(core):
+    payload = save({'sigmas': np.arange(3.0), 'ap': np.float64(0.25)})
+    for name in (b'core', b'_core'):
+        payload = payload.replace(
+            b'numpy.' + name + b'.multiarray', f'numpy.{core}.multiarray'.encode()
+        )
+    assert f'numpy.{core}.multiarray'.encode() in payload
+
+    loaded = load(payload)
+
+    np.testing.assert_array_equal(loaded['sigmas'], [0.0, 1.0, 2.0])
+    assert loaded['ap'] == 0.25
+
+
+class Call:
+    """Pickles as a call of `function`, as a malicious checkpoint does."""
+
+    def __init__(self, function, *args):
+        self.function, self.args = function, args
+
+    def __reduce__(self):
+        return self.function, self.args
+
+
+@pytest.mark.parametrize(
+    'call',
+    [
+        Call(getattr, HistoryBuffer, '__init__'),
+        Call(getattr, HistoryBuffer, 'register_statistics'),
+        Call(getattr, np.ndarray, 'tofile'),
+        Call(getattr, Call(getattr, HistoryBuffer, 'mean'), '__globals__'),
+        Call(eval, '1 + 1'),
+        Call(os.system, 'true'),
+    ],
+    ids=['init', 'register', 'ndarray', 'globals', 'eval', 'system'],
+)
+def test_malicious_checkpoint_is_refused(call):
+    with pytest.raises(pickle.UnpicklingError):
+        load(save({'state_dict': call}))
+
+
+def test_guarded_getattr_answers_for_statistics_alone():
+    assert compat._statistic(HistoryBuffer, 'mean') is HistoryBuffer.mean
+    with pytest.raises(pickle.UnpicklingError, match='_set_default_statistics'):
+        compat._statistic(HistoryBuffer, '_set_default_statistics')
+    with pytest.raises(pickle.UnpicklingError, match='only the statistics'):
+        compat._statistic(np, 'min')
+
+
+@needs_lite
+@pytest.mark.parametrize(
+    ('op', 'call'),
+    [
+        ('nms', lambda: mmcv.ops.nms(torch.rand(3, 4), torch.rand(3), 0.5)),
+        (
+            'roi_align_forward',
+            lambda: mmcv.ops.RoIAlign(2)(torch.rand(1, 1, 4, 4), torch.ones(1, 5)),
+        ),
+    ],
+    ids=['nms', 'roi_align'],
+)
+def test_missing_op_names_itself_and_the_remedy(op, call):
+    with pytest.raises(UserError, match=f'"{op}".*mim install "mmcv'):
+        call()
+
+
+@needs_lite
+def test_setup_leaves_no_stand_in_and_is_idempotent():
+    ops = mmcv.ops
+    compat.setup()
+    assert 'mmcv._ext' not in sys.modules
+    assert importlib.util.find_spec('mmcv._ext') is None
+    assert sys.modules['mmcv.ops'] is ops
+
+
+def test_missing_mmcv_names_the_remedy(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'mmcv', None)
+    with pytest.raises(UserError, match='pip install "mmcv-lite'):
+        compat.setup()
+
+
+def run_python(code, path=''):
+    """Run code in a fresh interpreter, in which semi_pose/__init__.py did not run."""
+    bare_package = (
+        'import sys, types\n'
+        "package = sys.modules['semi_pose'] = types.ModuleType('semi_pose')\n"
+        f'package.__path__ = [{str(ROOT / "semi_pose")!r}]\n'
+        'from semi_pose import compat\n'
+    )
+    return subprocess.run(
+        [sys.executable, '-c', bare_package + code],
+        env=os.environ | {'PYTHONPATH': str(path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_full_mmcv_is_used_untouched(tmp_path):
+    (tmp_path / 'mmcv' / 'ops').mkdir(parents=True)
+    (tmp_path / 'mmcv' / '__init__.py').touch()
+    (tmp_path / 'mmcv' / '_ext.py').write_text("def nms(): return 'compiled'\n")
+    (tmp_path / 'mmcv' / 'ops' / '__init__.py').write_text('from .._ext import nms\n')
+
+    code = (
+        'compat.setup()\n'
+        "assert 'mmcv.ops' not in sys.modules\n"
+        'import mmcv.ops\n'
+        'print(mmcv.ops.nms(), mmcv._ext.__file__)\n'
+    )
+    output = run_python(code, tmp_path)
+
+    assert output.split() == ['compiled', str(tmp_path / 'mmcv' / '_ext.py')]
+
+
+def test_mmpose_and_mmdet_import_after_setup_alone():
+    code = 'compat.setup()\nimport mmpose.apis, mmpose.models, mmdet.apis\nprint("ok")'
+    assert run_python(code).split()[-1] == 'ok'

@@ -1,0 +1,73 @@
+"""Command-line options that train.py and test.py share; quick to import."""
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from mmengine.config import DictAction
+
+
+def make_parser(description: str, example: str) -> argparse.ArgumentParser:
+    """Make a parser with the options of both tools, named as MMPose's.
+
+    Args:
+        description (str): What the tool does.
+        example (str): A command to copy.
+
+    Returns:
+        ArgumentParser: The parser.
+    """
+    parser = argparse.ArgumentParser(
+        description=description,
+        epilog=f'example:\n  {example}',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add('config', help='config file')
+    add('--data-root', metavar='DIR', help="take the data from here, not the config's")
+    add('--work-dir', metavar='DIR', help='where to write (work_dirs/<config name>)')
+    add('--show-dir', metavar='DIR', help='draw predictions on validation images here')
+    add('--show', action='store_true', help='show the drawings in a window')
+    add('--interval', type=int, default=1, help='draw every n-th image (%(default)s)')
+    add(
+        '--wait-time',
+        type=float,
+        default=1,
+        help='seconds a window stays (%(default)s)',
+    )
+    add(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help="change settings of the config, e.g. train_cfg.max_epochs=2 key='[1,2]'",
+    )
+    add(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='what starts the processes of a distributed run (%(default)s)',
+    )
+    add('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+    return parser
+
+
+def parse(
+    parser: argparse.ArgumentParser, argv: Sequence[str] | None = None
+) -> argparse.Namespace:
+    """Parse, and pass the local rank on to MMEngine, which reads the environment.
+
+    Args:
+        parser (ArgumentParser): The parser.
+        argv (Sequence[str], optional): Arguments; those of the process if None.
+
+    Returns:
+        Namespace: The options.
+    """
+    try:
+        args = parser.parse_args(argv)
+    except ValueError:
+        # DictAction splits at the sign and fails without one.
+        parser.error('--cfg-options takes KEY=VALUE pairs')
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    return args

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Train in several processes: with NCCL on GPUs, with gloo on CPUs.
+# usage: [NNODES=1 NODE_RANK=0 MASTER_ADDR=127.0.0.1 PORT=29500] \
+#        bash tools/dist_train.sh CONFIG GPUS [options of train.py]
+set -e
+CONFIG=${1:?usage: bash tools/dist_train.sh CONFIG GPUS [options of train.py]}
+GPUS=${2:?the number of GPUs, or of processes on CPUs, is missing}
+
+exec torchrun \
+    --nnodes="${NNODES:-1}" \
+    --node_rank="${NODE_RANK:-0}" \
+    --master_addr="${MASTER_ADDR:-127.0.0.1}" \
+    --master_port="${PORT:-29500}" \
+    --nproc_per_node="$GPUS" \
+    "$(dirname "$0")/train.py" "$CONFIG" --launcher pytorch "${@:3}"

@@ -1,0 +1,95 @@
+"""Train a pose model, supervised or semi-supervised."""
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import arguments
+
+if TYPE_CHECKING:
+    from mmengine.runner import Runner
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line: MMPose's options, and ``--data-root``."""
+    parser = arguments.make_parser(
+        'Train a pose model, supervised or semi-supervised.',
+        'python tools/train.py configs/semi/res18_coco1k_dual.py --data-root data/coco',
+    )
+    add = parser.add_argument
+    add(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CKPT',
+        help='go on from CKPT, or from the newest checkpoint in the work dir',
+    )
+    add('--amp', action='store_true', help='train in mixed precision')
+    add('--no-validate', action='store_true', help='do not validate while training')
+    add(
+        '--auto-scale-lr',
+        action='store_true',
+        help="scale the learning rate by the total batch over the config's base batch",
+    )
+    return arguments.parse(parser)
+
+
+def main(args: argparse.Namespace) -> None:
+    """Train, and say where things lie.
+
+    Args:
+        args (Namespace): The options.
+
+    Raises:
+        UserError: If the user can mend what went wrong.
+    """
+    from mmengine.runner import Runner
+
+    from semi_pose import cli
+    from semi_pose.diagnosis import explained
+
+    if args.resume not in (None, 'auto'):
+        cli.check_checkpoint(args.resume)
+    cfg = cli.load_config(args, 'train')
+    cli.init_distributed(cfg)
+    with explained(cfg):
+        runner = Runner.from_cfg(cfg)
+        if args.resume:
+            path = cfg.load_from or f'the newest in {runner.work_dir}'
+            runner.register_hook(cli.RequireFit(path))
+        runner.train()
+    if cli.is_first_process():
+        print(summary(args, runner))
+
+
+def summary(args: argparse.Namespace, runner: 'Runner') -> str:
+    """Say where checkpoints and logs lie, and what to run next.
+
+    Args:
+        args (Namespace): The options.
+        runner (Runner): The runner, after training.
+
+    Returns:
+        str: Lines to print.
+    """
+    best = runner.message_hub.runtime_info.get('best_ckpt')
+    last = Path(runner.work_dir, 'last_checkpoint')
+    checkpoint = best or (last.read_text() if last.exists() else 'CHECKPOINT')
+    command = ['python', 'tools/test.py', args.config, checkpoint]
+    if args.data_root:
+        command += ['--data-root', args.data_root]
+    return (
+        f'\nCheckpoints: {runner.work_dir}\nLogs:        {runner.log_dir}\n'
+        f'Next:        {shlex.join(command)}'
+    )
+
+
+if __name__ == '__main__':
+    options = parse_args()
+    from semi_pose.cli import run
+
+    run(
+        lambda: main(options),
+        'Interrupted. The same command with --resume goes on from the last checkpoint.',
+    )
