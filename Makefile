@@ -37,7 +37,8 @@ format: $(STAMP)  ## ruff's fixes and formatting
 
 docs: $(STAMP)  ## docs/ as a site in build/docs
 	@$(PIP) --no-build-isolation -e '.[docs]'
-	@$(PY) -m mkdocs build --quiet --site-dir build/docs
+	@echo 'site_name: semi_pose' | \
+		$(PY) -m mkdocs build --quiet -f - --site-dir $(CURDIR)/build/docs
 
 clean:  ## remove caches and build outputs; .venv and work_dirs stay
 	@rm -rf build dist *.egg-info .pytest_cache .ruff_cache

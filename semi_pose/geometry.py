@@ -52,9 +52,9 @@ def invert_theta(theta: Tensor) -> Tensor:
 def draw_similarity(
     batch_size: int,
     scale_std: float,
-    scale_range: tuple[float, float],
+    scale_limits: tuple[float, float],
     rotation_std: float,
-    max_rotation: float,
+    rotation_limit: float,
     rotation_prob: float,
     device: torch.device | None = None,
     generator: torch.Generator | None = None,
@@ -64,9 +64,9 @@ def draw_similarity(
     Args:
         batch_size (int): Number of draws B.
         scale_std (float): Standard deviation of the scale about 1.
-        scale_range (tuple): Limits that the scale is clipped to.
+        scale_limits (tuple): Limits that the scale is clipped to.
         rotation_std (float): Standard deviation of the rotation, degrees.
-        max_rotation (float): Limit that the rotation is clipped to, degrees.
+        rotation_limit (float): Limit that the rotation is clipped to, degrees.
         rotation_prob (float): Share of samples that are rotated at all.
         device (torch.device, optional): Where to draw.
         generator (torch.Generator, optional): Source of randomness; torch's
@@ -79,8 +79,8 @@ def draw_similarity(
     scale = 1 + scale_std * torch.randn(batch_size, **options)
     rotation = rotation_std * torch.randn(batch_size, **options)
     rotated = torch.rand(batch_size, **options) < rotation_prob
-    rotation = rotation.clamp(-max_rotation, max_rotation) * rotated
-    return rotation, scale.clamp(*scale_range)
+    rotation = rotation.clamp(-rotation_limit, rotation_limit) * rotated
+    return rotation, scale.clamp(*scale_limits)
 
 
 def warp(images: Tensor, theta: Tensor) -> Tensor:

@@ -77,6 +77,19 @@ def test_drop_connect_acts_in_training_alone():
     torch.testing.assert_close(model.eval()(images), model(images), rtol=0, atol=0)
 
 
+def test_frozen_stages_and_statistics_stay():
+    cfg = dict(type='EfficientNetLite', frozen_stages=2, norm_eval=True)
+    model = MODELS.build(cfg).train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    model(torch.rand(2, 3, 64, 48))[-1].sum().backward()
+    trained = {name for name, value in model.named_parameters() if value.requires_grad}
+    blocks = {int(name.split('.')[1]) for name in trained}
+    assert blocks == set(range(5, 11))
+    assert all(model.get_parameter(name).grad is not None for name in trained)
+    for name, value in model.named_buffers():
+        assert torch.equal(value, before[name])
+
+
 @pytest.mark.parametrize(
     ('module', 'call'),
     [

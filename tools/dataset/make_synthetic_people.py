@@ -1,4 +1,4 @@
-"""Draw articulated people into a data set in COCO's keypoint format.
+r"""Draw articulated people into a data set in COCO's keypoint format.
 
 Example::
 

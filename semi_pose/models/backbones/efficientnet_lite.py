@@ -33,6 +33,10 @@ class EfficientNetLite(BaseModule):
         drop_connect_rate: Probability in [0, 1) of dropping a residual branch of
             the last of the 16 blocks; earlier blocks drop in proportion to their
             depth.
+        frozen_stages: Stages (0 to 3) from the stem on that are not trained: the
+            stages end at strides 4, 8 and 16.
+        norm_eval: Whether batch norm keeps its statistics while training, which
+            suits small batches.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -40,7 +44,11 @@ class EfficientNetLite(BaseModule):
     """
 
     def __init__(
-        self, drop_connect_rate: float = 0.2, init_cfg: dict | None = None
+        self,
+        drop_connect_rate: float = 0.2,
+        frozen_stages: int = 0,
+        norm_eval: bool = False,
+        init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
         package = _import_extra('efficientnet_lite_pytorch')
@@ -57,6 +65,33 @@ class EfficientNetLite(BaseModule):
         self._act = nn.ReLU6()
         for block in self._blocks:
             block._depthwise_conv = _with_own_padding(block._depthwise_conv)
+        self.norm_eval = norm_eval
+        self._frozen = self._first_stages(frozen_stages)
+        for module in self._frozen:
+            module.requires_grad_(False)
+
+    def _first_stages(self, number: int) -> list[nn.Module]:
+        if not number:
+            return []
+        blocks = self._blocks[: _LAST_BLOCKS[number - 1] + 1]
+        return [self._conv_stem, self._bn0, *blocks]
+
+    def train(self, mode: bool = True) -> EfficientNetLite:
+        """Set the mode; frozen stages and, with `norm_eval`, batch norm stay in eval.
+
+        Args:
+            mode: Whether to train.
+
+        Returns:
+            The backbone itself.
+        """
+        super().train(mode)
+        fixed = list(self._frozen)
+        if self.norm_eval:
+            fixed += [m for m in self.modules() if isinstance(m, nn.BatchNorm2d)]
+        for module in fixed:
+            module.eval()
+        return self
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Extract features.

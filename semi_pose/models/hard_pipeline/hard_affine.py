@@ -16,25 +16,25 @@ class HardAffine:
 
     Args:
         scale_std (float): Standard deviation of the scale about 1.
-        scale_range (tuple): Limits of the scale.
+        scale_limits (tuple): Limits of the scale.
         rotation_std (float): Standard deviation of the rotation, degrees.
-        max_rotation (float): Limit of the rotation, degrees.
+        rotation_limit (float): Limit of the rotation, degrees.
         rotation_prob (float): Share of samples that are rotated.
     """
 
     def __init__(
         self,
         scale_std: float = 0.25,
-        scale_range: tuple[float, float] = (0.75, 1.25),
+        scale_limits: tuple[float, float] = (0.75, 1.25),
         rotation_std: float = 30.0,
-        max_rotation: float = 60.0,
+        rotation_limit: float = 60.0,
         rotation_prob: float = 0.8,
     ) -> None:
         self.draw = dict(
             scale_std=scale_std,
-            scale_range=tuple(scale_range),
+            scale_limits=tuple(scale_limits),
             rotation_std=rotation_std,
-            max_rotation=max_rotation,
+            rotation_limit=rotation_limit,
             rotation_prob=rotation_prob,
         )
 

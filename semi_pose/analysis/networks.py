@@ -1,4 +1,4 @@
-"""Heatmaps of trained networks on unlabeled people."""
+"""Trained networks of a recipe, and their heatmaps on unlabeled people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,11 +10,60 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmpose.models import TopdownPoseEstimator
-from mmpose.registry import MODELS
+from mmpose.registry import DATASETS, MODELS
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from semi_pose.data_root import TRAIN, check_files, set_data_root
+from semi_pose.datasets import SemiDataset
 from semi_pose.errors import UserError
+
+
+def load_recipe(path: str, data_root: str | None = None) -> Config:
+    """Read a recipe, and look for its data.
+
+    Args:
+        path (str): Config file.
+        data_root (str, optional): Take the data from here, not the config's folder.
+
+    Returns:
+        Config: The config.
+
+    Raises:
+        UserError: If the config or its data is missing.
+    """
+    try:
+        cfg = Config.fromfile(path)
+    except (FileNotFoundError, SyntaxError) as error:
+        raise UserError(
+            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
+        ) from error
+    if data_root:
+        set_data_root(cfg, data_root)
+    check_files(cfg, TRAIN)
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    return cfg
+
+
+def build_pairs(cfg: Config) -> SemiDataset:
+    """Build a recipe's labeled and unlabeled sets.
+
+    Args:
+        cfg (Config): The config.
+
+    Returns:
+        SemiDataset: With ``labeled`` and ``unlabeled``.
+
+    Raises:
+        UserError: If the recipe is not semi-supervised.
+    """
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    if not isinstance(dataset, SemiDataset):
+        raise UserError(
+            f'{cfg.filename} trains on labels alone: name a semi-supervised recipe, '
+            'such as configs/demo/res18_demo_dual.py.'
+        )
+    return dataset
 
 
 def load_networks(cfg: Config, checkpoint: str) -> TopdownPoseEstimator:
@@ -30,7 +79,6 @@ def load_networks(cfg: Config, checkpoint: str) -> TopdownPoseEstimator:
     Raises:
         UserError: If the checkpoint is of another model.
     """
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
     model = MODELS.build(cfg.model)
     try:
         load_checkpoint(model, checkpoint, map_location='cpu', strict=True)
@@ -88,7 +136,7 @@ def mean_peaks(
     """
     peaks: dict[str, list[Tensor]] = {}
     for batch in unlabeled_batches(dataset, num, seed):
-        images = easy_images(model, batch)
+        images = branch_images(model, batch)
         maps = [net._forward(images) for net in getattr(model, 'networks', (model,))]
         named = {f'net{number}': one for number, one in enumerate(maps, 1)}
         if len(maps) > 1:
@@ -98,16 +146,21 @@ def mean_peaks(
     return {name: torch.cat(parts).mean().item() for name, parts in peaks.items()}
 
 
-def easy_images(model: TopdownPoseEstimator, batch: dict[str, Any]) -> Tensor:
-    """Normalise the easy views of an unlabeled batch.
+def branch_images(
+    model: TopdownPoseEstimator, batch: dict[str, Any], branch: str = 'easy'
+) -> Tensor:
+    """Normalise one branch of an unlabeled batch.
 
     Args:
         model (TopdownPoseEstimator): Whose data preprocessor is used.
-        batch (dict): With ``inputs``, a list, or lists by branch.
+        batch (dict): ``inputs`` and ``data_samples``, lists or lists by branch.
+        branch (str): ``easy`` or ``hard``; batches without branches are easy.
 
     Returns:
         Tensor: (B, C, H, W).
     """
-    inputs = batch['inputs']
-    inputs = inputs['easy'] if isinstance(inputs, dict) else inputs
-    return model.data_preprocessor(dict(inputs=inputs, data_samples=None))['inputs']
+    picked = {
+        key: value[branch] if isinstance(value, dict) else value
+        for key, value in batch.items()
+    }
+    return model.data_preprocessor(picked)['inputs']

@@ -1,0 +1,164 @@
+"""The method in pictures: what teacher and student see and predict."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from semi_pose.analysis.networks import branch_images, unlabeled_batches
+from semi_pose.datasets import SemiDataset
+from semi_pose.geometry import heatmap_peaks
+from semi_pose.models import DualPoseEstimator
+
+TITLES = (
+    "easy view\nand the teacher's joints",
+    "teacher's heatmaps\non the easy view",
+    'hard view:\nall that the student sees',
+    "target: teacher's heatmaps\nin the hard frame",
+    "student's heatmaps\nbefore this step",
+)
+MIN_PEAK = 0.2
+DPI = 110
+
+
+class Views(NamedTuple):
+    """One batch as network 1, the student, and its teacher see it.
+
+    Attributes:
+        easy (ndarray): (B, H, W, 3) RGB, uint8: the easy view.
+        teacher (ndarray): (B, K, h, w) the teacher's heatmaps on the easy view.
+        hard (ndarray): (B, H, W, 3) RGB, uint8: the hard view.
+        target (ndarray): (B, K, h, w) what the student is to predict there.
+        student (ndarray): (B, K, h, w) what it predicts.
+    """
+
+    easy: np.ndarray
+    teacher: np.ndarray
+    hard: np.ndarray
+    target: np.ndarray
+    student: np.ndarray
+
+
+@torch.no_grad()
+def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
+    """Compose the views of one step, by the model's own hard pipeline.
+
+    Args:
+        model (DualPoseEstimator): A trained model in evaluation mode.
+        batch (dict): An unlabeled batch, before the data preprocessor.
+
+    Returns:
+        Views: For network 1 as the student.
+    """
+    easy = branch_images(model, batch)
+    given = easy
+    if 'hard' in batch['inputs']:
+        given = branch_images(model, batch, 'hard')
+    teachers = torch.stack([net._forward(easy) for net in model.networks])
+    images, targets = model.make_hard_view(given, teachers)
+    return Views(
+        _pixels(model, easy),
+        # A student learns from the other network, the only one from itself.
+        teachers[-1].numpy(),
+        _pixels(model, images[0]),
+        targets[0].numpy(),
+        model._forward(images[0]).numpy(),
+    )
+
+
+def _pixels(model: DualPoseEstimator, images: Tensor) -> np.ndarray:
+    """Undo the normalisation; what is exactly 0, cut out or outside, turns black."""
+    preprocessor = model.data_preprocessor
+    pixels = images * preprocessor.std + preprocessor.mean
+    pixels = pixels * (images != 0).any(1, keepdim=True)
+    return pixels.clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+
+
+def draw_views(views: Views, links: list[tuple[int, int]]) -> Figure:
+    """Draw a row for each sample.
+
+    Args:
+        views (Views): B samples.
+        links (list[tuple[int, int]]): Pairs of joints that are linked.
+
+    Returns:
+        Figure: B rows of five pictures.
+    """
+    rows = len(views.easy)
+    figure = Figure(figsize=(8.6, 0.55 + 2.25 * rows), layout='constrained')
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
+    grid = figure.subplots(rows, len(TITLES), squeeze=False)
+    for axes, title in zip(grid[0], TITLES, strict=True):
+        axes.set_title(title, fontsize=9)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for row, sample in zip(grid, zip(*views, strict=True), strict=True):
+        _draw_row(row, Views(*sample), links)
+    return figure
+
+
+def _draw_row(row: np.ndarray, views: Views, links: list[tuple[int, int]]) -> None:
+    stride = views.easy.shape[0] / views.teacher.shape[-2]
+    top = max(views.teacher.max(), views.target.max(), MIN_PEAK)
+    row[0].imshow(views.easy)
+    _draw_joints(row[0], views.teacher, stride, links)
+    _draw_heatmaps(row[1], views.easy, views.teacher, top)
+    row[2].imshow(views.hard)
+    _draw_heatmaps(row[3], views.hard, views.target, top)
+    _draw_heatmaps(row[4], views.hard, views.student, top)
+
+
+def _draw_joints(
+    axes: Axes, heatmaps: np.ndarray, stride: float, links: list[tuple[int, int]]
+) -> None:
+    # To the centre of the heatmap pixel, in image pixels.
+    peaks = (heatmap_peaks(torch.from_numpy(heatmaps)).numpy() + 0.5) * stride - 0.5
+    seen = heatmaps.max((1, 2)) > MIN_PEAK
+    lines = [peaks[list(link)] for link in links if seen[list(link)].all()]
+    axes.add_collection(LineCollection(lines, colors='white', linewidths=1.2))
+    axes.scatter(*peaks[seen].T, s=14, c='tab:red', edgecolors='white', linewidths=0.6)
+
+
+def _draw_heatmaps(
+    axes: Axes, image: np.ndarray, heatmaps: np.ndarray, top: float
+) -> None:
+    height, width = image.shape[:2]
+    strongest = heatmaps.max(0).clip(0) / top
+    axes.imshow(image.mean(-1), cmap='gray', vmin=0, vmax=255)
+    axes.imshow(
+        strongest,
+        cmap='inferno',
+        vmin=0,
+        vmax=1,
+        alpha=0.25 + 0.75 * strongest.clip(0, 1),
+        extent=(-0.5, width - 0.5, height - 0.5, -0.5),
+        interpolation='bilinear',
+    )
+
+
+def save_views(
+    model: DualPoseEstimator,
+    pairs: SemiDataset,
+    path: Path,
+    num: int = 4,
+    seed: int = 0,
+) -> None:
+    """Draw the views of some unlabeled people into a file.
+
+    Args:
+        model (DualPoseEstimator): A trained model in evaluation mode.
+        pairs (SemiDataset): The recipe's data.
+        path (Path): Picture to write.
+        num (int): How many people.
+        seed (int): Seed of the choice of people and of the views.
+    """
+    torch.manual_seed(seed)
+    (batch,) = unlabeled_batches(pairs.unlabeled, num, seed, batch_size=num)
+    figure = draw_views(compose_views(model, batch), pairs.metainfo['skeleton_links'])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=DPI)

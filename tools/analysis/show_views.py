@@ -1,0 +1,59 @@
+"""Draw easy views, hard views and heatmaps of a semi-supervised model."""
+
+import argparse
+from pathlib import Path
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog='example:\n  python tools/analysis/show_views.py '
+        'configs/demo/res18_demo_dual.py work_dirs/demo/dual/iter_1200.pth',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add('config', help='config file of a semi-supervised recipe')
+    add('checkpoint', help='checkpoint file')
+    add('--data-root', metavar='DIR', help="take the data from here, not the config's")
+    add(
+        '--out',
+        type=Path,
+        metavar='FILE',
+        help='picture to write (views.png beside the checkpoint)',
+    )
+    add('--num', type=int, default=4, help='unlabeled people to draw (%(default)s)')
+    add('--seed', type=int, default=0, help='seed of people and views (%(default)s)')
+    return parser.parse_args(argv)
+
+
+def main(args: argparse.Namespace) -> None:
+    """Draw the views, and say where the picture lies.
+
+    Args:
+        args (Namespace): The options.
+
+    Raises:
+        UserError: If the user can mend what went wrong.
+    """
+    from semi_pose import analysis, cli
+    from semi_pose.diagnosis import explained
+    from semi_pose.errors import UserError
+
+    if args.num < 1:
+        raise UserError(f'--num is {args.num}: ask for 1 person or more.')
+    cli.check_checkpoint(args.checkpoint)
+    cfg = analysis.load_recipe(args.config, args.data_root)
+    with explained(cfg):
+        pairs = analysis.build_pairs(cfg)
+        model = analysis.load_networks(cfg, args.checkpoint)
+    out = args.out or Path(args.checkpoint).with_name('views.png')
+    analysis.save_views(model, pairs, out, args.num, args.seed)
+    print(f'Wrote {out}')
+
+
+if __name__ == '__main__':
+    options = parse_args()
+    from semi_pose.cli import run
+
+    run(lambda: main(options))
