@@ -21,6 +21,8 @@ from semi_pose.data_root import TEST, TRAIN, check_files, set_data_root
 from semi_pose.errors import UserError
 from semi_pose.small_layout import use_small_layout
 
+SECONDS_TO_SPEAK_FIRST = 20
+
 
 def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
     """Run a tool; a mistake of the user ends it with one message and status 1.
@@ -42,7 +44,7 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
 def _leave(message: str, status: int) -> None:
     if not is_first_process():
         # The launcher ends the others when the first fails: one message, not many.
-        time.sleep(3)
+        time.sleep(SECONDS_TO_SPEAK_FIRST)
     print(f'\n{message}', file=sys.stderr, flush=True)
     sys.exit(status)
 

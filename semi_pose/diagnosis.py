@@ -109,17 +109,6 @@ def _explain_amp(error: Exception, cfg: Config) -> str | None:
     return None
 
 
-def _explain_indices(error: Exception, cfg: Config) -> str | None:
-    found = re.match(r'(-?\d+) is out of dataset length\((\d+)', str(error))
-    if not found:
-        return None
-    return (
-        f'A data set of {cfg.filename} has indices={found[1]}, but it holds only '
-        f'{found[2]} people: set a smaller number, such as --cfg-options '
-        f'train_dataloader.dataset.labeled.indices={int(found[2]) - 1}'
-    )
-
-
 def _explain_image(error: Exception, cfg: Config) -> str | None:
     found = re.search(r'`([^`]*)` occurs when loading `([^`]*)`', str(error))
     if not found:
@@ -176,7 +165,6 @@ _EXPLANATIONS = (
     _explain_download,
     _explain_checkpoint,
     _explain_amp,
-    _explain_indices,
     _explain_image,
     _explain_data,
 )

@@ -45,7 +45,7 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
     for node in data_nodes(cfg, TRAIN + TEST):
         name = Path(node.get('ann_file') or '').name
         if name in files:
-            _fit(node, files[name], labeled)
+            _fit(node, files[name])
     return (
         f'{source} has no split: {len(train["images"])} images train ({labeled} people '
         f'with keypoints), the last {len(val["images"])} validate. Written to {folder}'
@@ -90,14 +90,12 @@ def _write(coco: dict, path: Path) -> str:
     return str(path)
 
 
-def _fit(node: dict, ann_file: str, labeled: int) -> None:
+def _fit(node: dict, ann_file: str) -> None:
     node['ann_file'] = ann_file
     if 'data_root' in node:
         node['data_prefix'] = dict(img='images/')
     if node.get('bbox_file'):
         node['bbox_file'] = None
-    if isinstance(node.get('indices'), int) and node['indices'] >= labeled:
-        node['indices'] = None
 
 
 def _is_labeled(annotation: dict) -> bool:

@@ -105,7 +105,7 @@ def plan(args: argparse.Namespace) -> dict[str, Run]:
     runs = {
         name: Run(
             tool=ROOT / 'tools/train.py',
-            config=ROOT / f'configs/demo/res18_demo_{name}.py',
+            config=ROOT / f'configs/demo/efflite0_demo_{name}.py',
             folder=args.work_dir / name,
             data_root=args.data_root,
             steps=args.steps,

@@ -33,7 +33,7 @@ unlabeled = dict(
 loader = dict(num_workers=1, persistent_workers=True)
 train_dataloader = dict(
     loader,
-    batch_size=16,
+    batch_size=8,
     sampler=dict(type='InfiniteSampler'),
     dataset=labeled,
 )

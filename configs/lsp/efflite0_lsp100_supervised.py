@@ -10,7 +10,7 @@ custom_hooks = _base_.custom_hooks + _base_.semi_hooks
 default_hooks = dict(
     checkpoint=dict(
         by_epoch=False,
-        interval=250,
+        interval=400,
         max_keep_ckpts=1,
         save_best='coco/AP',
         rule='greater',
@@ -18,11 +18,11 @@ default_hooks = dict(
 )
 log_processor = dict(by_epoch=False)
 train_cfg = dict(
-    _delete_=True, type='IterBasedTrainLoop', max_iters=1000, val_interval=250
+    _delete_=True, type='IterBasedTrainLoop', max_iters=1200, val_interval=400
 )
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
 param_scheduler = [
-    dict(type='MultiStepLR', milestones=[700, 900], gamma=0.1, by_epoch=False)
+    dict(type='MultiStepLR', milestones=[840, 1080], gamma=0.1, by_epoch=False)
 ]
 
 model = dict(
@@ -32,6 +32,9 @@ model = dict(
     ),
     backbone=dict(
         type='EfficientNetLite',
+        drop_connect_rate=0.0,
+        frozen_stages=2,
+        norm_eval=True,
         init_cfg=dict(type='Pretrained', checkpoint='efficientnet-lite0://imagenet'),
     ),
     neck=dict(type='LateralSum', in_channels=[24, 40, 112], out_channels=64),

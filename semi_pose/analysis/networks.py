@@ -61,7 +61,7 @@ def build_pairs(cfg: Config) -> SemiDataset:
     if not isinstance(dataset, SemiDataset):
         raise UserError(
             f'{cfg.filename} trains on labels alone: name a semi-supervised recipe, '
-            'such as configs/demo/res18_demo_dual.py.'
+            'such as configs/demo/efflite0_demo_dual.py.'
         )
     return dataset
 

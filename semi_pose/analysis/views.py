@@ -76,7 +76,9 @@ def _pixels(model: DualPoseEstimator, images: Tensor) -> np.ndarray:
     preprocessor = model.data_preprocessor
     pixels = images * preprocessor.std + preprocessor.mean
     pixels = pixels * (images != 0).any(1, keepdim=True)
-    return pixels.clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+    if not preprocessor._channel_conversion:  # the network takes BGR
+        pixels = pixels.flip(1)
+    return pixels.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
 
 
 def draw_views(views: Views, links: list[tuple[int, int]]) -> Figure:

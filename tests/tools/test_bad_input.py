@@ -98,13 +98,6 @@ def test_no_unlabeled_people(fails, people):
     assert str(other) in message
 
 
-def test_more_labels_asked_for_than_there_are(fails):
-    key = 'train_dataloader.dataset.labeled.indices'
-    message = fails('--cfg-options', f'{key}=1000')
-    assert 'indices=1000' in message
-    assert f'{key}=37' in message
-
-
 def test_another_number_of_joints(fails, people):
     message = fails('--cfg-options', 'model.head.out_channels=14')
     assert 'has 17 joints, but the head of network 1 predicts 14' in message

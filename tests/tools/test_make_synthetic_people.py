@@ -36,14 +36,14 @@ def test_writes_the_layout_of_coco(tool, tmp_path, capsys):
     assert cv2.imread(str(folder / 'train2017/000000000001.jpg')).shape == (128, 96, 3)
     said = capsys.readouterr().out
     assert f'Wrote 5 pictures to {folder}' in said
-    assert f'configs/demo/res18_demo_dual.py --data-root {folder}' in said
+    assert f'configs/demo/efflite0_demo_dual.py --data-root {folder}' in said
 
 
 def test_the_default_folder_needs_no_data_root(tool, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tool.main(options('data/synthetic_people'))
     said = capsys.readouterr().out
-    assert 'Next: python tools/train.py configs/demo/res18_demo_dual.py\n' in said
+    assert 'Next: python tools/train.py configs/demo/efflite0_demo_dual.py\n' in said
 
 
 def test_the_seed_is_passed_on(tool, tmp_path):

@@ -9,7 +9,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='example:\n  python tools/analysis/show_views.py '
-        'configs/demo/res18_demo_dual.py work_dirs/demo/dual/iter_1200.pth',
+        'configs/demo/efflite0_demo_dual.py work_dirs/demo/dual/iter_1000.pth',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument

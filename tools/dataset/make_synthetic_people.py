@@ -78,7 +78,7 @@ def main(args: list[str] | None = None) -> None:
             on_picture=lambda: progress.advance(task),
         )
     console.print(f'Wrote {total} pictures to {options.out_dir}')
-    command = 'python tools/train.py configs/demo/res18_demo_dual.py'
+    command = 'python tools/train.py configs/demo/efflite0_demo_dual.py'
     if options.out_dir != DEFAULT_DIR:
         command += f' --data-root {options.out_dir}'
     console.print(f'Next: {command}')
