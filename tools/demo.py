@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import shutil
 import signal
+import sys
 import time
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +72,8 @@ def main(args: argparse.Namespace) -> None:
     """
     from rich.console import Console
 
-    console = Console(soft_wrap=True, highlight=False)
+    # With a file of its own: what libraries print while measuring goes elsewhere.
+    console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     start = time.monotonic()
     runs = plan(args)
     with progress_display(console) as progress:
@@ -82,7 +87,8 @@ def main(args: argparse.Namespace) -> None:
         draw_people(args, progress, tasks[0])
         for run, task in zip(runs.values(), tasks[1:], strict=True):
             train(run, progress, task)
-    rows = measure(runs, args.work_dir)
+    with console.status('Measuring'), redirect_stdout(StringIO()):
+        rows = measure(runs, args.work_dir)
     console.print(make_table(rows))
     console.print(closing_words(args, runs, rows, time.monotonic() - start))
 
@@ -292,7 +298,8 @@ def closing_words(
     """
     dual = runs['dual']
     gains = [100 * (rows[1][key] - rows[0][key]) for key in ('AP', 'PCK')]
-    test = ['python', 'tools/test.py', dual.cfg.filename, str(dual.checkpoint)]
+    test = ['python', 'tools/test.py', os.path.relpath(dual.cfg.filename)]
+    test += [str(dual.checkpoint), '--network', 'ensemble']
     if args.data_root != Path(dual.cfg.data_root):
         test += ['--data-root', str(args.data_root)]
     return f"""\

@@ -7,6 +7,9 @@ CONFIG=${1:?usage: bash tools/dist_test.sh CONFIG CHECKPOINT GPUS [options of te
 CHECKPOINT=${2:?the checkpoint is missing}
 GPUS=${3:?the number of GPUs, or of processes on CPUs, is missing}
 
+# With no environment active, take the one that make creates.
+PATH="$PATH:$(dirname "$0")/../.venv/bin"
+
 exec torchrun \
     --nnodes="${NNODES:-1}" \
     --node_rank="${NODE_RANK:-0}" \

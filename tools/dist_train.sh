@@ -6,6 +6,9 @@ set -e
 CONFIG=${1:?usage: bash tools/dist_train.sh CONFIG GPUS [options of train.py]}
 GPUS=${2:?the number of GPUs, or of processes on CPUs, is missing}
 
+# With no environment active, take the one that make creates.
+PATH="$PATH:$(dirname "$0")/../.venv/bin"
+
 exec torchrun \
     --nnodes="${NNODES:-1}" \
     --node_rank="${NODE_RANK:-0}" \

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -16,11 +17,11 @@ from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
 
 TITLES = (
-    "easy view\nand the teacher's joints",
-    "teacher's heatmaps\non the easy view",
-    'hard view:\nall that the student sees',
-    "target: teacher's heatmaps\nin the hard frame",
-    "student's heatmaps\nbefore this step",
+    "easy view, with\nthe teacher's joints",
+    "teacher's heatmaps",
+    'hard view:\nwhat the student sees',
+    "target: teacher's heatmaps\nmoved to the hard view",
+    "student's heatmaps:\nto be fitted to the target",
 )
 MIN_PEAK = 0.2
 DPI = 110
@@ -75,7 +76,9 @@ def _pixels(model: DualPoseEstimator, images: Tensor) -> np.ndarray:
     """Undo the normalisation; what is exactly 0, cut out or outside, turns black."""
     preprocessor = model.data_preprocessor
     pixels = images * preprocessor.std + preprocessor.mean
-    pixels = pixels * (images != 0).any(1, keepdim=True)
+    empty = (images == 0).all(1, keepdim=True).float()
+    # With its rim of one pixel, which the warp blends with the picture.
+    pixels = pixels * (1 - F.max_pool2d(empty, 3, stride=1, padding=1))
     if not preprocessor._channel_conversion:  # the network takes BGR
         pixels = pixels.flip(1)
     return pixels.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()

@@ -32,8 +32,8 @@ def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
     labeled = dataset.labeled if isinstance(dataset, SemiDataset) else dataset
     for number, network in enumerate(getattr(model, 'networks', (model,)), 1):
         check_network(network, labeled, number)
-    if isinstance(dataset, SemiDataset) and runner.val_dataloader is not None:
-        val_dataset = getattr(runner.val_dataloader, 'dataset', None)
+    if isinstance(dataset, SemiDataset) and runner.val_loop is not None:
+        val_dataset = runner.val_loop.dataloader.dataset
         check_overlap(dataset.unlabeled, val_dataset, val_overlap)
 
 
@@ -67,22 +67,18 @@ def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) 
             )
 
 
-def check_overlap(unlabeled: Dataset, val_dataset: Dataset | None, mode: str) -> None:
+def check_overlap(unlabeled: Dataset, val_dataset: Dataset, mode: str) -> None:
     """Check that no validation image is among the unlabeled ones.
 
     Args:
         unlabeled (Dataset): The unlabeled set.
-        val_dataset (Dataset, optional): The validation set.
+        val_dataset (Dataset): The validation set.
         mode (str): 'error', 'warn' or 'ignore'.
 
     Raises:
         UserError: If images are in both and ``mode`` is 'error'.
     """
-    if (
-        val_dataset is None
-        or mode == 'ignore'
-        or not _share_folder(unlabeled, val_dataset)
-    ):
+    if mode == 'ignore' or not _share_folder(unlabeled, val_dataset):
         return
     shared = _image_paths(unlabeled) & _image_paths(val_dataset)
     if not shared:
