@@ -6,7 +6,7 @@ _base_ = './efflite0_demo_supervised.py'
 # milder hard views than the paper's. Boxes are half the paper's, as the crops are.
 custom_hooks = [
     *_base_.custom_hooks[:-1],
-    dict(type='SemiRunner', warmup=300, weight=0.5),
+    dict(type='SemiRunner', warmup=150, weight=0.5),
 ]
 val_cfg = dict(type='SemiValLoop')
 model = dict(

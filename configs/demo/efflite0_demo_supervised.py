@@ -9,15 +9,15 @@ _base_ = [
 custom_hooks = _base_.custom_hooks + _base_.semi_hooks
 default_hooks = dict(
     logger=dict(interval=20, log_metric_by_epoch=False),
-    checkpoint=dict(by_epoch=False, interval=250, max_keep_ckpts=1),
+    checkpoint=dict(by_epoch=False, interval=100, max_keep_ckpts=1),
 )
 log_processor = dict(by_epoch=False)
 train_cfg = dict(
-    _delete_=True, type='IterBasedTrainLoop', max_iters=1000, val_interval=250
+    _delete_=True, type='IterBasedTrainLoop', max_iters=400, val_interval=100
 )
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
 param_scheduler = [
-    dict(type='MultiStepLR', milestones=[700, 900], gamma=0.1, by_epoch=False)
+    dict(type='MultiStepLR', milestones=[280, 360], gamma=0.1, by_epoch=False)
 ]
 
 model = dict(

@@ -1,56 +1,51 @@
 """Curves of runs over training steps."""
 
-from collections.abc import Mapping
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from semi_pose.analysis.scalars import series
 
-DUAL_LINES = {
-    'ensemble/coco/AP': ('dual: ensemble', 'tab:orange', ':'),
-    'net2/coco/AP': ('dual: network 2', 'tab:orange', '--'),
-    'net1/coco/AP': ('dual: network 1', 'tab:orange', '-'),
-}
+DUAL = 'tab:orange'
+NETWORKS = {'ensemble': ':', 'net2': '--', 'net1': '-'}
 
 
 def draw_curves(supervised: list[dict], dual: list[dict]) -> Figure:
-    """Draw the AP of both runs, and the response of the dual one.
+    """Draw the accuracy of both runs, and the response of the dual one.
 
     Args:
         supervised (list[dict]): Scalars of the supervised run.
         dual (list[dict]): Scalars of the dual run.
 
     Returns:
-        Figure: Two panels over training steps.
+        Figure: Three panels over training steps: AP, PCK, response.
     """
-    figure = Figure(figsize=(9, 3.4), layout='constrained')
-    left, right = figure.subplots(1, 2)
-    lines = {'coco/AP': ('supervised', 'tab:blue', '-')}
-    _plot(left, supervised, lines, 100)
-    _plot(left, dual, DUAL_LINES, 100)
-    left.set(title='accuracy on validation people', ylabel='AP (%)')
-    _plot(right, dual, {'response': ('dual: teachers', 'tab:orange', '-')}, 1)
-    right.set(title='mean peak of heatmaps on unlabeled people', ylabel='response')
-    right.set_ylim(bottom=0)
-    for axes in (left, right):
+    figure = Figure(figsize=(11, 3.4), layout='constrained')
+    *accuracies, right = figure.subplots(1, 3)
+    for axes, key in zip(accuracies, ('AP', 'PCK'), strict=True):
+        _plot(axes, supervised, f'coco/{key}', 'supervised', 'tab:blue', 'o-', 100)
+        for name, style in NETWORKS.items():
+            line = f'{name}/coco/{key}'
+            _plot(axes, dual, line, f'dual: {name}', DUAL, f'o{style}', 100)
+        axes.set(title=f'{key} on validation people (%)')
+        axes.legend(frameon=False, fontsize=8)
+    _plot(right, dual, 'response', 'dual', DUAL, '-', 1)
+    right.set(title='mean peak of the heatmaps\non unlabeled people', ylim=(0, None))
+    for axes in (*accuracies, right):
         axes.set_xlim(left=0)
         axes.set_xlabel('training step')
         axes.spines[['top', 'right']].set_visible(False)
-        axes.legend(frameon=False, fontsize=8)
     return figure
 
 
 def _plot(
     axes: Axes,
     records: list[dict],
-    lines: Mapping[str, tuple[str, str, str]],
+    key: str,
+    label: str,
+    color: str,
+    style: str,
     factor: float,
 ) -> None:
-    for key, (label, color, style) in lines.items():
-        steps, values = series(records, key)
-        values = [value * factor for value in values]
-        marker = 'o' if 'AP' in key else None
-        axes.plot(
-            steps, values, style, label=label, color=color, marker=marker, markersize=3
-        )
+    steps, values = series(records, key)
+    values = [value * factor for value in values]
+    axes.plot(steps, values, style, label=label, color=color, markersize=3)

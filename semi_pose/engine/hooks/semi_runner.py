@@ -10,7 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
-from mmengine.runner.checkpoint import _load_checkpoint
+from mmengine.runner.checkpoint import CheckpointLoader
 from mmpose.registry import HOOKS
 
 from semi_pose.datasets.transforms import count_unreadable
@@ -158,7 +158,7 @@ def load_network(network: torch.nn.Module, path: str) -> None:
         UserError: If there is no such file, or its weights fit no layer.
     """
     try:
-        state = _load_checkpoint(path, map_location='cpu')
+        state = CheckpointLoader.load_checkpoint(path, map_location='cpu')
     except FileNotFoundError as error:
         raise UserError(
             f'Checkpoint {path} does not exist: train it first, or correct '
