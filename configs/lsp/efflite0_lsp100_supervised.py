@@ -8,6 +8,7 @@ _base_ = [
 
 custom_hooks = _base_.custom_hooks + _base_.semi_hooks
 default_hooks = dict(
+    logger=dict(log_metric_by_epoch=False),
     checkpoint=dict(
         by_epoch=False,
         interval=400,
