@@ -15,7 +15,7 @@ default_hooks = dict(
         max_keep_ckpts=1,
         save_best='coco/AP',
         rule='greater',
-    )
+    ),
 )
 log_processor = dict(by_epoch=False)
 train_cfg = dict(
