@@ -17,7 +17,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import distributed
 
-from semi_pose.data_root import TEST, TRAIN, check_files, set_data_root
+from semi_pose.data_root import TEST, TRAIN, check_files, read_config, set_data_root
 from semi_pose.errors import UserError
 from semi_pose.small_layout import use_small_layout
 
@@ -84,7 +84,7 @@ def load_config(args: Namespace, tool: str) -> Config:
     Raises:
         UserError: If the config or its data is missing, or options do not fit.
     """
-    cfg = _read_config(args.config)
+    cfg = read_config(args.config)
     if args.data_root:
         set_data_root(cfg, args.data_root)
     try:
@@ -97,17 +97,6 @@ def load_config(args: Namespace, tool: str) -> Config:
             print(done)
     check_files(cfg, TRAIN if tool == 'train' else TEST)
     return cfg
-
-
-def _read_config(path: str) -> Config:
-    try:
-        return Config.fromfile(path)
-    except FileNotFoundError as error:
-        raise UserError(
-            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
-        ) from error
-    except SyntaxError as error:
-        raise UserError(f'Cannot read the config {path}: {error}') from error
 
 
 def check_checkpoint(path: str) -> None:

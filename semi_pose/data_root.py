@@ -1,4 +1,4 @@
-"""Taking a config's data from another folder."""
+"""Reading a config, and taking its data from another folder."""
 
 import os.path as osp
 from collections.abc import Iterator
@@ -12,6 +12,28 @@ from semi_pose.errors import UserError
 
 TRAIN = ('train', 'val')
 TEST = ('test',)
+
+
+def read_config(path: str) -> Config:
+    """Read a config.
+
+    Args:
+        path (str): Config file.
+
+    Returns:
+        Config: The config.
+
+    Raises:
+        UserError: If the file, or one that it builds on, is missing or broken.
+    """
+    try:
+        return Config.fromfile(path)
+    except FileNotFoundError as error:
+        raise UserError(
+            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
+        ) from error
+    except SyntaxError as error:
+        raise UserError(f'Cannot read the config {path}: {error}') from error
 
 
 def set_data_root(cfg: Config, root: str) -> None:

@@ -14,7 +14,7 @@ from mmpose.registry import DATASETS, MODELS
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from semi_pose.data_root import TRAIN, check_files, set_data_root
+from semi_pose.data_root import TRAIN, check_files, read_config, set_data_root
 from semi_pose.datasets import SemiDataset
 from semi_pose.errors import UserError
 
@@ -32,12 +32,7 @@ def load_recipe(path: str, data_root: str | None = None) -> Config:
     Raises:
         UserError: If the config or its data is missing.
     """
-    try:
-        cfg = Config.fromfile(path)
-    except (FileNotFoundError, SyntaxError) as error:
-        raise UserError(
-            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
-        ) from error
+    cfg = read_config(path)
     if data_root:
         set_data_root(cfg, data_root)
     check_files(cfg, TRAIN)
