@@ -19,6 +19,7 @@ from torch import distributed
 
 from semi_pose.data_root import TEST, TRAIN, check_files, read_config, set_data_root
 from semi_pose.errors import UserError
+from semi_pose.memory import keep_freed_memory
 from semi_pose.small_layout import use_small_layout
 
 SECONDS_TO_SPEAK_FIRST = 20
@@ -31,6 +32,8 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
         main (Callable): The tool.
         interrupted (str): What to say after Ctrl-C, which ends with status 130.
     """
+    if not torch.cuda.is_available():
+        keep_freed_memory()
     try:
         main()
     except UserError as error:
@@ -88,7 +91,7 @@ def load_config(args: Namespace, tool: str) -> Config:
     if args.data_root:
         set_data_root(cfg, args.data_root)
     try:
-        cfg = load_mmpose_tool(tool).merge_args(cfg, args)
+        cfg = load_mmpose_tool(tool).merge_args(cfg, _as_mmpose(args))
     except (AssertionError, AttributeError, KeyError, TypeError) as error:
         raise UserError(f'The options do not fit {args.config}: {error}') from error
     if args.data_root:
@@ -97,6 +100,27 @@ def load_config(args: Namespace, tool: str) -> Config:
             print(done)
     check_files(cfg, TRAIN if tool == 'train' else TEST)
     return cfg
+
+
+def _as_mmpose(args: Namespace) -> Namespace:
+    """Return the options as MMPose's tool has them: its --amp is a switch."""
+    return Namespace(**{**vars(args), 'amp': getattr(args, 'amp', None) == 'fp16'})
+
+
+def set_speed(cfg: Config, args: Namespace) -> None:
+    """Carry out train.py's options on arithmetic and memory layout.
+
+    Args:
+        cfg (Config): The config, changed in place.
+        args (Namespace): With ``amp`` and ``channels_last``.
+    """
+    if args.amp == 'bf16':
+        cfg.optim_wrapper.type = 'Bf16OptimWrapper'
+        for key in ('dtype', 'loss_scale'):  # of an AmpOptimWrapper
+            cfg.optim_wrapper.pop(key, None)
+    if args.channels_last:
+        hooks = cfg.get('custom_hooks') or []
+        cfg.custom_hooks = [*hooks, dict(type='ChannelsLast')]
 
 
 def check_checkpoint(path: str) -> None:

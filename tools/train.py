@@ -25,7 +25,18 @@ def parse_args() -> argparse.Namespace:
         metavar='CKPT',
         help='go on from CKPT, or from the newest checkpoint in the work dir',
     )
-    add('--amp', action='store_true', help='train in mixed precision')
+    add(
+        '--amp',
+        nargs='?',
+        const='fp16',
+        choices=['fp16', 'bf16'],
+        help='train in mixed precision: fp16 (the default), on a GPU; bf16 on CPUs too',
+    )
+    add(
+        '--channels-last',
+        action='store_true',
+        help='lay feature maps out as (B, H, W, C), which most devices prefer',
+    )
     add('--no-validate', action='store_true', help='do not validate while training')
     add(
         '--auto-scale-lr',
@@ -52,6 +63,7 @@ def main(args: argparse.Namespace) -> None:
     if args.resume not in (None, 'auto'):
         cli.check_checkpoint(args.resume)
     cfg = cli.load_config(args, 'train')
+    cli.set_speed(cfg, args)
     cli.init_distributed(cfg)
     with explained(cfg):
         runner = Runner.from_cfg(cfg)

@@ -1,6 +1,7 @@
-"""Hooks and loops."""
+"""Hooks, loops and optimizer wrappers."""
 
-from .hooks import SemiRunner
+from .hooks import ChannelsLast, SemiRunner
 from .loops import SemiValLoop
+from .optim import Bf16OptimWrapper
 
-__all__ = ['SemiRunner', 'SemiValLoop']
+__all__ = ['Bf16OptimWrapper', 'ChannelsLast', 'SemiRunner', 'SemiValLoop']

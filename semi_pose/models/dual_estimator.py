@@ -117,8 +117,9 @@ class DualPoseEstimator(TopdownPoseEstimator):
         if self.consistency_head.weight == 0:  # warm-up, at the price of the labels
             return losses
         with torch.no_grad():
+            # In float32 under mixed precision too: targets and theta want it.
             teachers = torch.stack(
-                [net._forward(inputs['easy']) for net in self.networks]
+                [net._forward(inputs['easy']).float() for net in self.networks]
             )
             hard = self.make_hard_view(inputs.get('hard', inputs['easy']), teachers)
         students = [

@@ -154,3 +154,18 @@ def test_mmpose_browses_the_data_sets(phase, synthetic_coco, tmp_path, monkeypat
     assert len(pictures) == 3
     # The crops of 192x256 with the heatmaps beside or below them.
     assert all(picture.shape[0] >= 256 and picture.std() > 0 for picture in pictures)
+
+
+def test_it_trains_in_bfloat16_and_channels_last(
+    tool, tiny_config, synthetic_coco, tmp_path
+):
+    options = ['--amp', 'bf16', '--channels-last', '--no-validate']
+    options += ['--data-root', synthetic_coco, '--work-dir', tmp_path]
+    tool('train.py', tiny_config, *options)
+    cfg = Config.fromfile(tmp_path / tiny_config.name)
+    assert cfg.optim_wrapper.type == 'Bf16OptimWrapper'
+    assert cfg.custom_hooks[-1] == dict(type='ChannelsLast')
+    checkpoint = torch.load(tmp_path / 'epoch_1.pth', weights_only=True)
+    weight = checkpoint['state_dict']['backbone.conv1.weight']
+    assert weight.dtype == torch.float32
+    assert weight.isfinite().all()

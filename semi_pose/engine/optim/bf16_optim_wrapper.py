@@ -1,0 +1,33 @@
+"""Mixed precision that a CPU can do too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from mmengine.optim import OptimWrapper
+from mmengine.registry import OPTIM_WRAPPERS
+from mmengine.runner.amp import autocast
+
+
+@OPTIM_WRAPPERS.register_module()
+class Bf16OptimWrapper(OptimWrapper):
+    """Compute convolutions in bfloat16, on the device that the model is on.
+
+    Weights, losses and the optimiser stay in float32. bfloat16 has the range of
+    float32, so the loss is not scaled; MMEngine's AmpOptimWrapper, made for
+    float16, wants a GPU. Arguments are those of MMEngine's OptimWrapper.
+    """
+
+    @contextmanager
+    def optim_context(self, model: torch.nn.Module) -> Iterator[None]:
+        """Run the forward pass in mixed precision.
+
+        Args:
+            model (Module): The model that is trained.
+        """
+        device = next(model.parameters()).device.type
+        with (
+            super().optim_context(model),
+            autocast(device_type=device, dtype=torch.bfloat16),
+        ):
+            yield
