@@ -1,4 +1,4 @@
-# 96x128 crops of synthetic people: 50 people of train labeled, all of them unlabeled.
+# 96x128 crops of synthetic people: 20 people of train labeled, all of them unlabeled.
 codec = dict(type='MSRAHeatmap', input_size=(96, 128), heatmap_size=(24, 32), sigma=1.5)
 data_root = 'data/synthetic_people/'
 
@@ -17,7 +17,7 @@ train_people = dict(
 labeled = dict(
     train_people,
     type='CocoDataset',
-    indices=50,
+    indices=20,
     pipeline=[
         *easy_crop,
         dict(type='GenerateTarget', encoder=codec),

@@ -2,10 +2,10 @@
 # PoseDual with Joint Cutout: two EfficientNet-Lite0 teach each other.
 _base_ = './efflite0_demo_supervised.py'
 
-# Few steps want a start on the labels alone, and a smaller lambda than the paper's.
+# From ImageNet weights the teachers first need a start on the labels alone.
 custom_hooks = [
     *_base_.custom_hooks[:-1],
-    dict(type='SemiRunner', warmup=150, weight=0.5),
+    dict(type='SemiRunner', warmup=200),
 ]
 val_cfg = dict(type='SemiValLoop')
 model = dict(

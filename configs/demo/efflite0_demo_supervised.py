@@ -1,5 +1,5 @@
 # python tools/train.py configs/demo/efflite0_demo_supervised.py
-# The baseline: EfficientNet-Lite0 (ImageNet weights) on 50 labeled synthetic people.
+# The baseline: EfficientNet-Lite0 (ImageNet weights) on 20 labeled synthetic people.
 _base_ = [
     '../_base_/efflite0.py',
     '../_base_/demo_people.py',
@@ -7,13 +7,13 @@ _base_ = [
 
 default_hooks = dict(
     logger=dict(interval=20, log_metric_by_epoch=False),
-    checkpoint=dict(by_epoch=False, interval=100, max_keep_ckpts=1),
+    checkpoint=dict(by_epoch=False, interval=175, max_keep_ckpts=1),
 )
 train_cfg = dict(
-    _delete_=True, type='IterBasedTrainLoop', max_iters=400, val_interval=100
+    _delete_=True, type='IterBasedTrainLoop', max_iters=700, val_interval=175
 )
 param_scheduler = [
-    dict(type='MultiStepLR', milestones=[280, 360], gamma=0.1, by_epoch=False)
+    dict(type='MultiStepLR', milestones=[490, 630], gamma=0.1, by_epoch=False)
 ]
 
 model = dict(

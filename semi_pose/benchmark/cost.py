@@ -1,0 +1,82 @@
+"""Arithmetic of recipes, counted without computing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from mmengine.config import Config
+from mmpose.models import TopdownPoseEstimator
+from mmpose.registry import MODELS
+from torch.utils.flop_counter import FlopCounterMode
+
+from semi_pose.benchmark.networks import read_recipe
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a recipe computes.
+
+    Attributes:
+        flops (float): Floating-point operations of a training step a pair (a labeled
+            and an unlabeled sample), forward and backward; a multiply-add is two.
+        pairs (int): Pairs over the whole training.
+    """
+
+    flops: float
+    pairs: int
+
+    def hours(self, tflops: float) -> float:
+        """Estimate the hours of one device.
+
+        Args:
+            tflops (float): 10^12 operations a second that it reaches in practice.
+
+        Returns:
+            float: Hours.
+        """
+        return self.flops * self.pairs / (tflops * 1e12) / 3600
+
+
+def count_cost(config: str, labeled: int, unlabeled: int) -> Cost:
+    """Count what a recipe computes in training.
+
+    Args:
+        config (str): A recipe, supervised or semi-supervised.
+        labeled (int): Labeled people, an epoch of a supervised recipe.
+        unlabeled (int): Unlabeled people, an epoch of a semi-supervised one. Recipes
+            that count steps use neither.
+
+    Returns:
+        Cost: Operations and pairs.
+    """
+    recipe = read_recipe(config)
+    loop, loader = recipe.train_cfg, recipe.train_dataloader
+    if 'max_iters' in loop:
+        pairs = loop.max_iters * loader.batch_size
+    else:
+        is_semi = loader.dataset.type == 'SemiDataset'
+        pairs = loop.max_epochs * (unlabeled if is_semi else labeled)
+    return Cost(count_step(recipe), pairs)
+
+
+def count_step(recipe: Config) -> float:
+    """Count the operations of a training step of one pair."""
+    # Tensors of the meta device have shapes and no data.
+    model = MODELS.build(recipe.model).to('meta')
+    networks = getattr(model, 'networks', None)
+    with FlopCounterMode(display=False) as counter:
+        for network in networks or (model,):
+            _pass(network, recipe)
+            if networks:
+                with torch.no_grad():
+                    _pass(network, recipe)
+                _pass(network, recipe)
+    return counter.get_total_flops()
+
+
+def _pass(network: TopdownPoseEstimator, recipe: Config) -> None:
+    width, height = recipe.codec.input_size
+    heatmaps = network._forward(torch.empty(1, 3, height, width, device='meta'))
+    if heatmaps.requires_grad:
+        heatmaps.sum().backward()

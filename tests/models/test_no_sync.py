@@ -1,0 +1,34 @@
+"""On a GPU, a step queues its work and never waits for the device."""
+
+import pytest
+import torch
+from mmengine.optim import build_optim_wrapper
+
+from semi_pose.benchmark.networks import build_model, make_batch, read_recipe
+
+from ..tools.conftest import ROOT
+
+
+@pytest.fixture
+def strict():
+    yield lambda: torch.cuda.set_sync_debug_mode('error')
+    torch.cuda.set_sync_debug_mode('default')
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+@pytest.mark.parametrize('method', ['single', 'dual'])
+def test_a_step_does_not_wait(method, strict):
+    recipe = read_recipe(str(ROOT / f'configs/semi/res18_coco1k_{method}.py'))
+    model = build_model(recipe)
+    optimizer = build_optim_wrapper(model, recipe.optim_wrapper)
+    batch = model.data_preprocessor(make_batch(recipe, 2), training=True)
+
+    def step():
+        with optimizer.optim_context(model):
+            losses = model(**batch, mode='loss')
+        total, _ = model.parse_losses(losses)
+        optimizer.update_params(total)
+
+    step()  # allocates, picks algorithms
+    strict()
+    step()
