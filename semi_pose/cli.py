@@ -18,6 +18,7 @@ from mmengine.runner import Runner
 from torch import distributed
 
 from semi_pose.data_root import TEST, TRAIN, check_files, read_config, set_data_root
+from semi_pose.engine.optim import has_fast_bf16
 from semi_pose.errors import UserError
 from semi_pose.memory import keep_freed_memory
 from semi_pose.small_layout import use_small_layout
@@ -118,6 +119,11 @@ def set_speed(cfg: Config, args: Namespace) -> None:
         cfg.optim_wrapper.type = 'Bf16OptimWrapper'
         for key in ('dtype', 'loss_scale'):  # of an AmpOptimWrapper
             cfg.optim_wrapper.pop(key, None)
+        if not has_fast_bf16() and is_first_process():
+            print(
+                'This processor emulates bfloat16, which is many times slower than '
+                'float32: train without --amp bf16.'
+            )
     if args.channels_last:
         hooks = cfg.get('custom_hooks') or []
         cfg.custom_hooks = [*hooks, dict(type='ChannelsLast')]

@@ -8,11 +8,11 @@ import torch
 
 from semi_pose.benchmark.networks import BarePasses, device, make_batch, read_recipe
 from semi_pose.benchmark.timing import Figure, compare, in_new_process, timed
+from semi_pose.engine.optim import has_fast_bf16
 from semi_pose.memory import keep_freed_memory
 
 OPTIONS = {
     'channels_last': dict(channels_last=True),
-    'bf16': dict(precision=torch.bfloat16),
     'bf16 + channels_last': dict(precision=torch.bfloat16, channels_last=True),
     'torch.compile': dict(compiled=True),
 }
@@ -35,15 +35,10 @@ def measure_options(config: str, batch_size: int, rounds: int) -> list[Figure]:
     figures = []
     for name, option in OPTIONS.items():
         step = BarePasses(recipe, batch, **option).step
-        figures.append(
-            compare(
-                f'{name}: speed-up of the bare passes',
-                step,
-                plain,
-                rounds,
-                speedup=True,
-            )
-        )
+        slow = 'precision' in option and not has_fast_bf16()
+        title = f'{name}{" (emulated)" if slow else ""}: speed-up of the bare passes'
+        times = 1 if slow else rounds
+        figures.append(compare(title, step, plain, times, speedup=True))
     if device() == 'cpu':
         figures.append(_kept_memory(config, batch_size, rounds))
     return figures

@@ -15,6 +15,8 @@ import torch
 from mmengine.config import Config
 from mmpose.apis import MMPoseInferencer, inference_topdown, init_model
 
+from semi_pose.engine.optim import has_fast_bf16
+
 from .conftest import TOOLS
 
 
@@ -157,13 +159,14 @@ def test_mmpose_browses_the_data_sets(phase, synthetic_coco, tmp_path, monkeypat
 
 
 def test_it_trains_in_bfloat16_and_channels_last(
-    tool, tiny_config, synthetic_coco, tmp_path
+    tool, tiny_config, synthetic_coco, tmp_path, capsys
 ):
     options = ['--amp', 'bf16', '--channels-last', '--no-validate']
     options += ['--data-root', synthetic_coco, '--work-dir', tmp_path]
     tool('train.py', tiny_config, *options)
     cfg = Config.fromfile(tmp_path / tiny_config.name)
     assert cfg.optim_wrapper.type == 'Bf16OptimWrapper'
+    assert ('emulates bfloat16' in capsys.readouterr().out) is not has_fast_bf16()
     assert cfg.custom_hooks[-1] == dict(type='ChannelsLast')
     checkpoint = torch.load(tmp_path / 'epoch_1.pth', weights_only=True)
     weight = checkpoint['state_dict']['backbone.conv1.weight']

@@ -31,3 +31,10 @@ class Bf16OptimWrapper(OptimWrapper):
             autocast(device_type=device, dtype=torch.bfloat16),
         ):
             yield
+
+
+def has_fast_bf16() -> bool:
+    """Say whether the device has instructions for bfloat16, or emulates it slowly."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
