@@ -31,6 +31,8 @@ def setup() -> None:
     """
     # MMEngine imports it for every `mmpose::` config; setup.py pins setuptools.
     warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
+    # MMPose's data sets name their joints by a path of its own repository.
+    warnings.filterwarnings('ignore', message='The metainfo config file')
     _import_mmcv_ops()
     _allow_checkpoint_globals()
 

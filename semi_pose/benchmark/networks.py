@@ -45,9 +45,7 @@ def read_recipe(path: str) -> Config:
 def build_model(recipe: Config) -> DualPoseEstimator:
     """Build a recipe's model for training, the same weights at each call."""
     torch.manual_seed(0)
-    model = MODELS.build(recipe.model)
-    model.init_weights()
-    return model.train().to(device())
+    return MODELS.build(recipe.model).train().to(device())
 
 
 def make_batch(recipe: Config, batch_size: int, seed: int = 0) -> dict[str, Any]:

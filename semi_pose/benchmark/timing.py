@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from io import StringIO
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -111,8 +114,14 @@ def in_new_process(function: Callable[..., Result], *arguments: object) -> Resul
     Returns:
         Result: What it returned.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context('spawn')) as executor:
+    context = get_context('spawn')
+    with ProcessPoolExecutor(1, context, initializer=_be_quiet) as executor:
         return executor.submit(function, *arguments).result()
+
+
+def _be_quiet() -> None:
+    warnings.simplefilter('ignore')
+    sys.stdout = StringIO()
 
 
 def _synchronize() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from semi_pose.benchmark import Figure
 
+TABLE_WIDTH = 140
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
     'step': 'a training step against its bare passes',
@@ -94,6 +95,7 @@ def main(args: argparse.Namespace) -> None:
         torch.set_num_threads(args.threads)
     # With a file of its own: what libraries print while measuring goes elsewhere.
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
+    console.width = max(console.width, TABLE_WIDTH)
     warnings.simplefilter('ignore')
     figures = []
     with TemporaryDirectory() as scratch:
