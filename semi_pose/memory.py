@@ -11,8 +11,8 @@ def keep_freed_memory() -> None:
 
     A training step frees and asks for the same feature maps again and again; by
     default glibc maps large ones anew each time, and the system fills them with
-    zeros: a quarter of a step's time on a CPU. Elsewhere than on glibc this does
-    nothing.
+    zeros: a tenth to a fifth of a step's time on a CPU. Elsewhere than on glibc this
+    does nothing.
     """
     mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
     if mallopt is not None:

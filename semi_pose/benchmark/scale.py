@@ -37,8 +37,8 @@ def measure_scale(folder: Path, rounds: int, share: float = 1.0) -> list[Figure]
         share (float): Of COCO's size.
 
     Returns:
-        list[Figure]: Start-up and memory of a worker over MMPose's data sets', and
-        time a sample over that of sets of a tenth.
+        list[Figure]: Start-up over that of MMPose's data sets, memory of a worker
+        over `WORKER_MB`, and time a pair over that of sets of a tenth.
     """
     init_default_scope('mmpose')
     large, small = folder / 'coco', folder / 'tenth'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def measure_memory(config: str, batch_size: int, rounds: int) -> list[Figure]:
         for name, found in peaks.items():
             found.append(in_new_process(peak_memory, name, config, batch_size))
     ratios = [a / b for a, b in zip(*peaks.values(), strict=True)]
-    ours, bare = (sorted(found)[rounds // 2] for found in peaks.values())
+    ours, bare = map(statistics.median, peaks.values())
     name = f'peak memory of a step, {batch_size} + {batch_size} / bare passes'
     return [Figure(name, ours, bare, 'MB', ratios, '<= 1.05')]
 

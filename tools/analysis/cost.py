@@ -1,8 +1,8 @@
 """Estimate the GPU hours of recipes from the arithmetic that they do.
 
 Nothing is trained and no data is needed: operations are counted on shapes. The hours
-are an estimate for a device that reaches --tflops in practice, which is a quarter to
-a half of what its data sheet says.
+are an estimate for a device that reaches --tflops in practice, which is less than its
+data sheet says.
 """
 
 from __future__ import annotations
