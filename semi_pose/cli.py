@@ -188,12 +188,12 @@ class RequireFit(Hook):
 
     Args:
         path (str): The checkpoint, for the message.
-        peer (bool): Whether network 2 has to be in it.
+        unneeded (tuple[str, ...]): Parts of the model that need not be in it.
     """
 
-    def __init__(self, path: str, peer: bool = True) -> None:
+    def __init__(self, path: str, unneeded: tuple[str, ...] = ()) -> None:
         self.path = path
-        self.peer = peer
+        self.unneeded = unneeded
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Load the weights strictly, but for those of the checkpoint's own.
@@ -209,9 +209,7 @@ class RequireFit(Hook):
             first = str(error).splitlines()[1].strip()
             raise self._misfit(first) from error
         missing = [
-            name
-            for name in keys.missing_keys
-            if self.peer or not name.startswith('peer.')
+            name for name in keys.missing_keys if not name.startswith(self.unneeded)
         ]
         if missing:
             raise self._misfit(

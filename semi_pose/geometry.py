@@ -49,6 +49,23 @@ def invert_theta(theta: Tensor) -> Tensor:
     return torch.cat([inverse, -inverse @ theta[:, :, 2:]], -1)
 
 
+def compose_theta(first: Tensor, second: Tensor) -> Tensor:
+    """Compose two warps into one, so that a picture is interpolated only once.
+
+    ``warp(images, compose_theta(first, second))`` shows what
+    ``warp(warp(images, first), second)`` shows, without its blur.
+
+    Args:
+        first (Tensor): (B, 2, 3), output to input.
+        second (Tensor): (B, 2, 3), output to input.
+
+    Returns:
+        Tensor: (B, 2, 3), output of the second to input of the first.
+    """
+    linear = first[:, :, :2] @ second
+    return torch.cat([linear[:, :, :2], linear[:, :, 2:] + first[:, :, 2:]], -1)
+
+
 def draw_similarity(
     batch_size: int,
     scale_std: float,

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from semi_pose.geometry import (
+    compose_theta,
     draw_similarity,
     heatmap_peaks,
     invert_theta,
@@ -59,6 +60,26 @@ def test_warp_then_invert_gives_the_picture_back():
     theta = similarity_theta(rotation, scale)
     back = warp(warp(image, theta), invert_theta(theta))
     assert (back - image).abs().max() < 0.03
+
+
+def test_composition_by_hand():
+    # Output (x, y) of the second shows (2x + 0.5, 2y), and that shows a quarter turn
+    # of it: (2y, -2x - 0.5).
+    turn = similarity_theta(torch.tensor([90.0]), torch.ones(1))
+    shift = torch.tensor([[[2.0, 0, 0.5], [0, 2, 0]]])
+    expected = torch.tensor([[[0.0, 2, 0], [-2, 0, -0.5]]])
+    composed = compose_theta(turn, shift)
+    torch.testing.assert_close(composed, expected, atol=1e-6, rtol=0)
+
+
+def test_composition_is_one_warp_after_the_other():
+    rows, columns = torch.meshgrid(torch.arange(64), torch.arange(48), indexing='ij')
+    blob = torch.exp(-((rows - 34.0) ** 2 + (columns - 20.0) ** 2) / (2 * 6.0**2))
+    image = blob.expand(2, 1, -1, -1)
+    first = similarity_theta(torch.tensor([25.0, -40.0]), torch.tensor([0.9, 1.1]))
+    second = similarity_theta(torch.tensor([10.0, 30.0]), torch.tensor([1.2, 0.8]))
+    twice = warp(warp(image, first), second)
+    assert (warp(image, compose_theta(first, second)) - twice).abs().max() < 0.03
 
 
 def test_image_and_heatmap_move_together():

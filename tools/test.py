@@ -17,8 +17,9 @@ def parse_args() -> argparse.Namespace:
     add('checkpoint', help='checkpoint file')
     add(
         '--network',
-        choices=['1', '2', 'ensemble'],
-        help="which network to test, or the mean of both networks' heatmaps",
+        choices=['1', '2', 'ensemble', 'ema'],
+        help="which network to test, the mean of both networks' heatmaps, or that of "
+        'the mean teachers',
     )
     add('--flip-test', action='store_true', help='average over flipped images')
     add('--out', metavar='FILE', help='write the metrics here (.json, .yaml or .pkl)')
@@ -55,7 +56,7 @@ def main(args: argparse.Namespace) -> None:
     with explained(cfg):
         runner = Runner.from_cfg(cfg)
         name = getattr(cli.plain_model(runner), 'tested_network', 'net1')
-        runner.register_hook(cli.RequireFit(args.checkpoint, peer=name != 'net1'))
+        runner.register_hook(cli.RequireFit(args.checkpoint, unneeded_parts(name)))
         metrics = runner.test()
     if cli.is_first_process():
         if args.out:
@@ -85,15 +86,30 @@ def set_test_cfg(model: dict, args: argparse.Namespace) -> None:
     if args.network is None:
         return
     dual = issubclass(MODELS.get(model['type']), DualPoseEstimator)
-    if args.network != '1' and not (dual and model.get('peer', 'same')):
+    part = 'mean_teacher' if args.network == 'ema' else 'peer'
+    has_part = model.get(part, 'same' if part == 'peer' else None) is not None
+    if args.network != '1' and not (dual and has_part):
         raise UserError(
-            f'--network {args.network}: the model of {args.config} has one network '
-            'only. Leave the option out, or use the config of a dual model.'
+            f'--network {args.network}: the model of {args.config} has no such network '
+            f'(model.{part}). Leave the option out, or use a config that has.'
         )
     if dual:
-        test_cfg['network'] = (
-            'ensemble' if args.network == 'ensemble' else int(args.network)
-        )
+        named = args.network in ('ensemble', 'ema')
+        test_cfg['network'] = args.network if named else int(args.network)
+
+
+def unneeded_parts(network: str) -> tuple[str, ...]:
+    """Name the parts of a dual model that testing one network does without.
+
+    Args:
+        network (str): ``net1``, ``net2``, ``ensemble`` or ``ema``.
+
+    Returns:
+        tuple[str, ...]: Prefixes of the weights' names.
+    """
+    if network == 'net1':
+        return ('peer.', 'mean_teachers.')
+    return ('peer.',) if network == 'ema' else ('mean_teachers.',)
 
 
 def summary(

@@ -25,23 +25,19 @@ labeled = dict(
         dict(type='PackPoseInputs'),
     ],
 )
+pack = [dict(type='PackPoseInputs')]
+unlabeled_people = [
+    dict(lsp, type='UnlabeledDataset', indices=list(range(100, 800))),
+    dict(
+        type='UnlabeledDataset',
+        data_root=data_root,
+        ann_file='lspet/annotations/lspet_person_boxes.json',
+        data_prefix=dict(img='lspet/images/'),
+    ),
+]
 unlabeled = dict(
     type='ConcatDataset',
-    datasets=[
-        dict(
-            lsp,
-            type='UnlabeledDataset',
-            indices=list(range(100, 800)),
-            pipeline=[*easy_crop, dict(type='PackPoseInputs')],
-        ),
-        dict(
-            type='UnlabeledDataset',
-            data_root=data_root,
-            ann_file='lspet/annotations/lspet_person_boxes.json',
-            data_prefix=dict(img='lspet/images/'),
-            pipeline=[*easy_crop, dict(type='PackPoseInputs')],
-        ),
-    ],
+    datasets=[dict(people, pipeline=easy_crop + pack) for people in unlabeled_people],
 )
 
 loader = dict(num_workers=1, persistent_workers=True)

@@ -56,12 +56,12 @@ def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
     Returns:
         Views: For network 1 as the student.
     """
-    easy = branch_images(model, batch)
-    given = easy
+    given = branch_images(model, batch)
+    easy, frame = model.make_easy_view(given)
     if 'hard' in batch['inputs']:
         given = branch_images(model, batch, 'hard')
-    teachers = torch.stack([net._forward(easy) for net in model.networks])
-    images, targets = model.make_hard_view(given, teachers)
+    teachers = torch.stack([teacher(easy) for teacher in model.teachers])
+    images, targets, _ = model.make_hard_view(given, teachers, frame)
     return Views(
         _pixels(model, easy),
         # A student learns from the other network, the only one from itself.

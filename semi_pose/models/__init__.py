@@ -5,6 +5,7 @@ from .data_preprocessor import SemiDataPreprocessor
 from .dual_consistency_head import DualConsistencyHead
 from .dual_estimator import DualPoseEstimator
 from .hard_pipeline import HardAffine, HardView, JointCutout
+from .mean_teacher import MeanTeacher
 from .necks import LateralSum
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     'HardView',
     'JointCutout',
     'LateralSum',
+    'MeanTeacher',
     'SemiDataPreprocessor',
 ]

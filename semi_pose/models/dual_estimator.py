@@ -1,6 +1,6 @@
 """The method: easy views teach hard views."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 
 import torch
@@ -9,11 +9,16 @@ from mmpose.models import TopdownPoseEstimator
 from mmpose.models.utils.tta import flip_heatmaps
 from mmpose.registry import MODELS, TRANSFORMS
 from mmpose.utils.typing import ConfigType, OptConfigType, SampleList
-from torch import Tensor
+from torch import Tensor, nn
+
+from semi_pose.geometry import invert_theta, warp
 
 from .hard_pipeline import HardView
+from .mean_teacher import MeanTeacher
 
 Branches = dict[str, Tensor]
+# Below these keys lies what a stock model does not have.
+EXTRA_PARTS = ('peer.', 'mean_teachers.')
 
 
 @MODELS.register_module()
@@ -34,12 +39,19 @@ class DualPoseEstimator(TopdownPoseEstimator):
             (``backbone``, ``neck``, ``head``, ``init_cfg``). None: no second
             network, network 1 teaches itself (PoseCons).
         hard_pipeline (Sequence[dict]): Hard batch transforms, in order.
+        teacher_view (dict, optional): A HardAffine that draws the teachers' view
+            too, apart from the students': standard consistency, which collapses
+            (paper, Section 3.1). By default teachers see the easy view as it is.
+        mean_teacher (float, optional): Momentum, such as 0.001, of moving averages
+            of the networks, which teach in their place (SemiRunner moves them). None:
+            the networks teach.
         consistency_head (dict, optional): Config of the consistency loss.
             Defaults to :class:`DualConsistencyHead`.
         train_cfg (dict, optional): As MMPose's; the accuracy on the training
             batch is not computed unless asked for, since it stalls the device.
         test_cfg (dict, optional): As MMPose's, and ``network``: 1 (default),
-            2 or 'ensemble', the mean of both networks' heatmaps.
+            2, 'ensemble', the mean of both networks' heatmaps, or 'ema', that of
+            the mean teachers.
         data_preprocessor (dict, optional): Usually SemiDataPreprocessor.
         init_cfg (dict, optional): Initialisation.
         metainfo (dict, optional): As MMPose's.
@@ -52,6 +64,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
         neck: OptConfigType = None,
         peer: dict | str | None = 'same',
         hard_pipeline: Sequence[dict] = (),
+        teacher_view: dict | None = None,
+        mean_teacher: float | None = None,
         consistency_head: OptConfigType = None,
         train_cfg: OptConfigType = None,
         test_cfg: OptConfigType = None,
@@ -73,7 +87,15 @@ class DualPoseEstimator(TopdownPoseEstimator):
             **cfgs,
         )
         self.peer = self._build_peer(peer, dict(network, **cfgs))
+        self.mean_teachers = None
+        if mean_teacher is not None:
+            self.mean_teachers = nn.ModuleList(
+                MeanTeacher(net, mean_teacher) for net in self.networks
+            )
         self.hard_pipeline = [TRANSFORMS.build(cfg) for cfg in hard_pipeline]
+        self.teacher_view = None
+        if teacher_view is not None:
+            self.teacher_view = TRANSFORMS.build(teacher_view)
         self.consistency_head = MODELS.build(
             consistency_head or dict(type='DualConsistencyHead')
         )
@@ -93,6 +115,22 @@ class DualPoseEstimator(TopdownPoseEstimator):
     def networks(self) -> tuple[TopdownPoseEstimator, ...]:
         """Network 1 and, where there is one, network 2."""
         return (self,) if self.peer is None else (self, self.peer)
+
+    @property
+    def teachers(self) -> list[Callable[[Tensor], Tensor]]:
+        """What maps images (B, C, H, W) to heatmaps (B, K, h, w), by network."""
+        if self.mean_teachers is not None:
+            return list(self.mean_teachers)
+        return [net._forward for net in self.networks]
+
+    def update_mean_teachers(self, step: int) -> None:
+        """Move the mean teachers, where there are any, towards the networks.
+
+        Args:
+            step (int): Training steps done before.
+        """
+        for teacher, net in zip(self.mean_teachers or (), self.networks, strict=False):
+            teacher.update(net, step)
 
     def loss(
         self,
@@ -117,11 +155,11 @@ class DualPoseEstimator(TopdownPoseEstimator):
         if self.consistency_head.weight == 0:  # warm-up, at the price of the labels
             return losses
         with torch.no_grad():
+            easy, frame = self.make_easy_view(inputs['easy'])
             # In float32 under mixed precision too: targets and theta want it.
-            teachers = torch.stack(
-                [net._forward(inputs['easy']).float() for net in self.networks]
-            )
-            hard = self.make_hard_view(inputs.get('hard', inputs['easy']), teachers)
+            teachers = torch.stack([teacher(easy).float() for teacher in self.teachers])
+            images = inputs.get('hard', inputs['easy'])
+            hard = self.make_hard_view(images, teachers, frame)
         students = [
             net._forward(images)
             for net, images in zip(self.networks, hard.images, strict=True)
@@ -151,21 +189,41 @@ class DualPoseEstimator(TopdownPoseEstimator):
                 losses[f'net{i}.{name}'] = value / share
         return losses
 
-    def make_hard_view(self, images: Tensor, teachers: Tensor) -> HardView:
+    def make_easy_view(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Make what the teachers see.
+
+        Args:
+            images (Tensor): (B, C, H, W).
+
+        Returns:
+            tuple[Tensor, Tensor | None]: The images that they see, and ``frame``
+            (B, 2, 3), which maps positions of the given images to theirs; None
+            where these are the same.
+        """
+        if self.teacher_view is None:
+            return images, None
+        theta = self.teacher_view.draw_theta(len(images), images.device)
+        return warp(images, theta), invert_theta(theta)
+
+    def make_hard_view(
+        self, images: Tensor, teachers: Tensor, frame: Tensor | None = None
+    ) -> HardView:
         """Make what each student sees and what it is to predict.
 
         Args:
             images (Tensor): (B, C, H, W), one picture for all students.
-            teachers (Tensor): (S, B, K, h, w), each network's own heatmaps on
-                the easy view. A student learns from the other network's.
+            teachers (Tensor): (S, B, K, h, w), each teacher's heatmaps on the
+                easy view. A student learns from the other network's.
+            frame (Tensor, optional): Second result of :meth:`make_easy_view`.
 
         Returns:
             HardView: Images (S, B, C, H, W) and targets (S, B, K, h, w).
         """
-        view = HardView(images.expand(len(teachers), *images.shape), teachers.flip(0))
+        images = images.expand(len(teachers), *images.shape)
+        view = HardView(images, teachers.flip(0), frame)
         for transform in self.hard_pipeline:
             view = transform(view)
-        return view
+        return view.aligned()
 
     def predict(self, inputs: Tensor, data_samples: SampleList) -> SampleList:
         """Predict with the network that ``test_cfg['network']`` names.
@@ -197,8 +255,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
             data_samples (list[PoseDataSample]): B samples.
 
         Yields:
-            tuple[str, list[PoseDataSample]]: ``net1``, ``net2`` or
-            ``ensemble``, and the samples with that network's predictions.
+            tuple[str, list[PoseDataSample]]: A name of :attr:`network_names`, and
+            the samples with that network's predictions.
         """
         heatmaps = self.test_heatmaps(inputs, data_samples)
         for name in sorted(heatmaps, key=lambda name: name == self.tested_network):
@@ -206,24 +264,25 @@ class DualPoseEstimator(TopdownPoseEstimator):
 
     @property
     def tested_network(self) -> str:
-        """``net1``, ``net2`` or ``ensemble``, as ``test_cfg['network']`` says.
+        """The name in :attr:`network_names` that ``test_cfg['network']`` means.
 
         Raises:
             ValueError: If there is no such network.
         """
         network = self.test_cfg.get('network', 1)
-        name = network if network == 'ensemble' else f'net{network}'
+        name = f'net{network}' if isinstance(network, int) else network
         if name not in self.network_names:
             raise ValueError(
                 f'test_cfg.network={network!r}: this model has '
-                f'{", ".join(self.network_names)} (1, 2 or "ensemble")'
+                f'{", ".join(self.network_names)} (1, 2, "ensemble" or "ema")'
             )
         return name
 
     @property
     def network_names(self) -> tuple[str, ...]:
-        """What can be tested: ``net1`` and, with a peer, the others."""
-        return ('net1',) if self.peer is None else ('net1', 'net2', 'ensemble')
+        """What can be tested: ``net1``, ``net2``, ``ensemble``, ``ema``."""
+        names = ('net1',) if self.peer is None else ('net1', 'net2', 'ensemble')
+        return names if self.mean_teachers is None else (*names, 'ema')
 
     def test_heatmaps(
         self, inputs: Tensor, data_samples: SampleList
@@ -238,20 +297,30 @@ class DualPoseEstimator(TopdownPoseEstimator):
             dict[str, Tensor]: (B, K, h, w) by :attr:`network_names`.
         """
         heatmaps = [
-            self._flip_averaged(net, inputs, data_samples) for net in self.networks
+            self._flip_averaged(net._forward, inputs, data_samples)
+            for net in self.networks
         ]
         if self.peer is not None:
             heatmaps.append(sum(heatmaps) / len(heatmaps))
+        if self.mean_teachers is not None:
+            averages = [
+                self._flip_averaged(teacher, inputs, data_samples)
+                for teacher in self.mean_teachers
+            ]
+            heatmaps.append(sum(averages) / len(averages))
         return dict(zip(self.network_names, heatmaps, strict=True))
 
     def _flip_averaged(
-        self, net: TopdownPoseEstimator, inputs: Tensor, data_samples: SampleList
+        self,
+        network: Callable[[Tensor], Tensor],
+        inputs: Tensor,
+        data_samples: SampleList,
     ) -> Tensor:
-        heatmaps = net._forward(inputs)
+        heatmaps = network(inputs)
         if not self.test_cfg.get('flip_test', False):
             return heatmaps
         flipped = flip_heatmaps(
-            net._forward(inputs.flip(-1)),
+            network(inputs.flip(-1)),
             flip_indices=data_samples[0].metainfo['flip_indices'],
             flip_mode=self.test_cfg.get('flip_mode', 'heatmap'),
             shift_heatmap=self.test_cfg.get('shift_heatmap', False),

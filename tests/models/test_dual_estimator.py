@@ -99,6 +99,53 @@ def test_each_network_learns_from_the_other():
     torch.testing.assert_close(torch.stack(seen['students']), torch.stack(hard))
 
 
+def test_standard_consistency_compares_the_same_places():
+    # A network whose heatmap is the picture itself at stride 4: whatever the draws,
+    # the target is the student's own view, but for interpolation.
+    view = dict(type='HardAffine', scale_std=0.1, rotation_limit=30)
+    model = build(peer=None, teacher_view=view, hard_pipeline=[view])
+    rows, columns = torch.meshgrid(
+        torch.arange(64.0), torch.arange(48.0), indexing='ij'
+    )
+    blob = torch.exp(-((rows - 26) ** 2 + (columns - 28) ** 2) / (2 * 8.0**2))
+    images = blob.expand(16, 3, -1, -1)
+    easy, frame = model.make_easy_view(images)
+    assert (easy - images).abs().amax() > 0.2
+    hard = model.make_hard_view(images, pooled(easy).unsqueeze(0), frame)
+    seen = pooled(hard.images[0])
+    # Away from the rim, beyond which each view shows nothing.
+    error, unmoved = (
+        (target - seen)[..., 3:-3, 3:-3].abs().max()
+        for target in (hard.heatmaps[0], pooled(easy))
+    )
+    assert error < 0.1 < 0.3 < unmoved and hard.frame is None
+
+
+def pooled(images):
+    return torch.nn.functional.avg_pool2d(images, 4)
+
+
+def test_easy_views_are_the_images_as_they_are():
+    images = torch.rand(2, 3, 64, 48)
+    easy, frame = build().make_easy_view(images)
+    assert easy is images and frame is None
+
+
+@pytest.mark.parametrize('peer', ['same', None])
+def test_mean_teachers_teach(peer):
+    model = build(peer=peer, mean_teacher=0.01).train()
+    model.update_mean_teachers(step=0)
+    for teacher in model.mean_teachers:
+        torch.nn.init.constant_(teacher.network[-1].final_layer.weight, 0)
+        torch.nn.init.constant_(teacher.network[-1].final_layer.bias, 0.25)
+    seen = {}
+    model.consistency_head.loss = lambda students, targets: (
+        seen.update(targets=targets) or {}
+    )
+    losses = model.loss(*semi_batch())
+    assert (seen['targets'] == 0.25).all() and losses['response'] == 0.25
+
+
 def test_cutout_uses_the_other_networks_joints():
     model = build(
         hard_pipeline=[
@@ -175,6 +222,21 @@ def test_predictions_of_each_network(flip_test):
         np.testing.assert_allclose(
             alone.pred_instances.keypoints, found[name][0].pred_instances.keypoints
         )
+
+
+def test_predictions_of_the_mean_teacher():
+    model = build(peer=None, mean_teacher=0.01, test_cfg=dict(output_heatmaps=True))
+    model.update_mean_teachers(step=0)
+    model.eval()
+    torch.nn.init.constant_(model.head.final_layer.weight, 0)
+    images = torch.rand(2, 3, 64, 48)
+    assert model.network_names == ('net1', 'ema')
+    model.test_cfg['network'] = 'ema'
+    (sample, _) = model.predict(images, list(samples()))
+    with torch.no_grad():
+        expected = model.mean_teachers[0](images)[0]
+    torch.testing.assert_close(sample.pred_fields.heatmaps, expected)
+    assert not torch.equal(expected, model._forward(images)[0])
 
 
 def test_a_stock_model_takes_the_checkpoint():

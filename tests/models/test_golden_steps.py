@@ -28,7 +28,7 @@ class FixedAffine:
         return HardView(
             *(
                 torch.stack([warp(student, self.theta) for student in tensors])
-                for tensors in view
+                for tensors in (view.images, view.heatmaps)
             )
         )
 

@@ -55,6 +55,17 @@ def test_public_code_switch_spares_what_lies_below_the_width():
     assert not masked(view).any()
 
 
+def test_boxes_lie_where_the_heatmaps_frame_puts_the_joints():
+    cutout = JointCutout(num_joints=1, jitter_std=0, half_size=(4, 4))
+    # Half a turn: image positions (x, y) are heatmap positions (-x, -y).
+    frame = torch.tensor([[[-1.0, 0, 0], [0, -1, 0]]])
+    images, heatmaps = torch.ones(1, 1, 3, 256, 192), heatmaps_at([[[12, 30]]])
+    view = cutout(HardView(images, heatmaps, frame))
+    # Pixel 12 of 48 comes to 47 - 12 = 35, and 30 of 64 to 33; times 4.
+    assert masked(view)[0, 0].nonzero().tolist()[0] == [4 * 33 - 4, 4 * 35 - 4]
+    assert torch.equal(view.heatmaps, heatmaps) and view.frame is frame
+
+
 def test_each_student_is_masked_round_its_own_teachers_joints():
     heatmaps = torch.cat([heatmaps_at([[[5, 5]]]), heatmaps_at([[[40, 50]]])])
     cutout = JointCutout(num_joints=1, jitter_std=0, half_size=(4, 4))

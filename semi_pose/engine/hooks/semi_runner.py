@@ -16,11 +16,12 @@ from mmpose.registry import HOOKS
 from semi_pose.datasets.transforms import count_unreadable
 from semi_pose.engine.checks import check_run
 from semi_pose.errors import UserError
+from semi_pose.models.dual_estimator import EXTRA_PARTS, DualPoseEstimator
 
 
 @HOOKS.register_module()
 class SemiRunner(Hook):
-    """Check the run before it starts, weigh the consistency loss, warn at the end.
+    """Check the run, weigh the consistency loss, move mean teachers, warn at the end.
 
     It serves supervised runs of stock models too: they get the checks and the
     count of unreadable images.
@@ -91,9 +92,10 @@ class SemiRunner(Hook):
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
-        """Set the weight of the consistency loss for this step."""
-        if hasattr(self.model, 'consistency_head'):
+        """Set the weight of the consistency loss, and move the mean teachers."""
+        if isinstance(self.model, DualPoseEstimator):
             self.model.consistency_head.weight = self.weight_at(runner.iter)
+            self.model.update_mean_teachers(runner.iter)
 
     def weight_at(self, step: int) -> float:
         """Compute lambda at a step.
@@ -165,13 +167,12 @@ def load_network(network: torch.nn.Module, path: str) -> None:
             'SemiRunner.warm_start.'
         ) from error
     state = state.get('state_dict', state)
-    state = {
-        name: value for name, value in state.items() if not name.startswith('peer.')
-    }
     own = network.state_dict()
-    missing = [
-        name for name in own if not name.startswith('peer.') and name not in state
-    ]
+    state, own = (
+        {name: one[name] for name in one if not name.startswith(EXTRA_PARTS)}
+        for one in (state, own)
+    )
+    missing = [name for name in own if name not in state]
     unlike = [
         name for name in own if name in state and own[name].shape != state[name].shape
     ]

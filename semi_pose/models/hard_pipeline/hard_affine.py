@@ -1,11 +1,12 @@
 """The hard geometric transform."""
 
+import torch
 from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
-from semi_pose.geometry import draw_similarity, similarity_theta, warp
+from semi_pose.geometry import compose_theta, draw_similarity, similarity_theta
 
-from .hard_view import HardView
+from .hard_view import HardView, warp_students
 
 
 @TRANSFORMS.register_module()
@@ -38,6 +39,19 @@ class HardAffine:
             rotation_prob=rotation_prob,
         )
 
+    def draw_theta(self, batch_size: int, device: torch.device) -> Tensor:
+        """Draw an affine matrix for each sample.
+
+        Args:
+            batch_size (int): Number of draws B.
+            device (torch.device): Where to draw.
+
+        Returns:
+            Tensor: (B, 2, 3), output to input, normalised coordinates.
+        """
+        rotation, scale = draw_similarity(batch_size, **self.draw, device=device)
+        return similarity_theta(rotation, scale)
+
     def __call__(self, view: HardView) -> HardView:
         """Warp a hard view.
 
@@ -45,17 +59,10 @@ class HardAffine:
             view (HardView): S students, B samples.
 
         Returns:
-            HardView: Same shapes.
+            HardView: Same shapes, heatmaps in the frame of the images.
         """
-        images = view.images
-        rotation, scale = draw_similarity(
-            images.shape[1], **self.draw, device=images.device
+        theta = self.draw_theta(view.images.shape[1], view.images.device)
+        frame = theta if view.frame is None else compose_theta(view.frame, theta)
+        return HardView(
+            warp_students(view.images, theta), warp_students(view.heatmaps, frame)
         )
-        theta = similarity_theta(rotation, scale)
-        return HardView(*(_warp_students(tensor, theta) for tensor in view))
-
-
-def _warp_students(tensors: Tensor, theta: Tensor) -> Tensor:
-    """Warp (S, B, C, H, W) by theta (B, 2, 3), the same for each student."""
-    theta = theta.repeat(len(tensors), 1, 1)
-    return warp(tensors.flatten(0, 1), theta).view(tensors.shape)

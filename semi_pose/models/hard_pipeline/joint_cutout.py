@@ -50,7 +50,7 @@ class JointCutout:
         Returns:
             HardView: Masked images, the same heatmaps.
         """
-        images, heatmaps = view
+        images, heatmaps = view.images, view.aligned().heatmaps
         height, width = images.shape[-2:]
         centers = self._draw_centers(heatmaps, height / heatmaps.shape[-2])
         half = torch.randint(

@@ -1,0 +1,5 @@
+# python tools/train.py configs/lsp/efflite0_lsp100_mean_teacher.py
+# Mean teacher, both views drawn alike. 0.01, since these runs are short.
+_base_ = './efflite0_lsp100_standard.py'
+
+model = dict(mean_teacher=0.01)
