@@ -13,6 +13,8 @@ from semi_pose.errors import UserError
 TRAIN = ('train', 'val')
 TEST = ('test',)
 
+BOX_FILES = ('bbox_file', 'headbox_file')
+
 
 def read_config(path: str) -> Config:
     """Read a config.
@@ -57,7 +59,7 @@ def set_data_root(cfg: Config, root: str) -> None:
     for node in nodes:
         if node.get('data_root'):
             node['data_root'] = root
-        for key in ('ann_file', 'bbox_file'):
+        for key in ('ann_file', *BOX_FILES):
             path = Path(node.get(key) or '')
             if path.is_relative_to(old):
                 node[key] = osp.join(root, path.relative_to(old))
@@ -73,10 +75,22 @@ def check_files(cfg: Config, sections: tuple[str, ...]) -> None:
     Raises:
         UserError: If one does not; the message says where data is to be had.
     """
+    labels = cfg.get('pseudo', {}).get('ann_file')
     for node in data_nodes(cfg, sections):
+        if labels and node.get('ann_file') == labels:
+            _check_labels(annotation_path(node), cfg)
         for path in _paths(node):
             if '://' not in path and not osp.exists(path):
                 load_json(path)
+
+
+def _check_labels(path: str, cfg: Config) -> None:
+    if not osp.exists(path):
+        raise UserError(
+            f'The pseudo labels {path} are not made yet: '
+            'tools/dataset/make_pseudo_labels.py makes them, by the command at the '
+            f'head of {cfg.filename}.'
+        )
 
 
 def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
@@ -87,11 +101,14 @@ def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
         sections (tuple[str]): 'train', 'val', 'test'.
 
     Yields:
-        ConfigDict: Every dict in the sections' data loaders and evaluators.
+        ConfigDict: Every dict in the sections' data loaders and evaluators, and in
+        the hooks of training, which may look at data of their own.
     """
     for section in sections:
         yield from _dicts(cfg.get(f'{section}_dataloader'))
         yield from _dicts(cfg.get(f'{section}_evaluator'))
+    if 'train' in sections:
+        yield from _dicts(cfg.get('custom_hooks'))
 
 
 def annotation_path(node: ConfigDict) -> str | None:
@@ -104,6 +121,9 @@ def annotation_path(node: ConfigDict) -> str | None:
 def _paths(node: ConfigDict) -> Iterator[str]:
     if path := annotation_path(node):
         yield path
+    # MMPose's data sets take these as they are; UnlabeledDataset joins its root.
+    if node.get('type') != 'UnlabeledDataset':
+        yield from (node[key] for key in BOX_FILES if node.get(key))
     if isinstance(node.get('data_prefix'), dict):
         root = node.get('data_root') or ''
         yield from (osp.join(root, prefix) for prefix in node['data_prefix'].values())

@@ -125,8 +125,8 @@ def _explain_data(error: Exception, cfg: Config) -> str | None:
         return None
     for node in data_nodes(cfg, TRAIN + TEST):
         path = annotation_path(node)
-        if not path or not osp.exists(path):
-            continue
+        if not path or not osp.exists(path) or node.get('type') == 'MpiiDataset':
+            continue  # no file, or none in COCO's format
         try:
             coco = load_coco(path)
         except UserError as broken:

@@ -1,19 +1,27 @@
 """Every recipe builds: its model, its data sets and their fit."""
 
-import json
+import gc
+import re
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
-import cv2
-import numpy as np
+import mmpose
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.config import utils as config_utils
 from mmengine.dataset import pseudo_collate
+from mmengine.optim import build_optim_wrapper
+from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import DATASETS, MODELS
 
-from semi_pose.data_root import set_data_root
+from semi_pose.data_root import TEST, TRAIN, check_files, data_nodes, set_data_root
 from semi_pose.datasets import SemiDataset
 from semi_pose.engine.checks import check_network, check_overlap
+
+from .datasets import stand_ins
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted(
@@ -21,92 +29,247 @@ CONFIGS = sorted(
     for path in (ROOT / 'configs').rglob('*.py')
     if '_base_' not in path.parts
 )
+SEMI = [path for path in CONFIGS if path.parent.name == 'semi']
+PSEUDO = [path for path in SEMI if re.search('pseudo|distill', path.name)]
+# Of each family one that takes a step here; the small recipes all do.
+FAMILIES = (
+    'res18_coco1k_supervised',
+    'res18_coco1k_pseudo',
+    'res18_coco1k_standard',
+    'res18_coco1k_mean_teacher',
+    'res18_coco1k_single',
+    'res18_coco1k_dual',
+    'res18_coco1k_dual_randaugment',
+    'res18_hrnet_w48_coco1k_dual_affine',
+    'res50_wild_dual',
+    'res18_mpii_supervised',
+    'res18_mpii_dual',
+)
+STEPS = [path for path in CONFIGS if path not in SEMI or path.stem in FAMILIES]
 
 
 @pytest.fixture(scope='session')
-def lsp_stand_in(tmp_path_factory) -> Path:
-    """LSP's and LSPET's layout and counts, with one picture for all."""
-    folder = tmp_path_factory.mktemp('lsp_stand_in')
-    generator = np.random.default_rng(0)
-    for name, file, count, keypoints in (
-        ('lsp', 'lsp_train.json', 1000, 14),
-        ('lspet', 'lspet_person_boxes.json', 20, 0),
-    ):
-        for part in ('annotations', 'images'):
-            (folder / name / part).mkdir(parents=True)
-        picture = generator.integers(0, 255, (170, 110, 3), dtype=np.uint8)
-        cv2.imwrite(str(folder / name / 'images' / 'person.jpg'), picture)
-        data = dict(
-            images=[
-                dict(id=i, file_name='person.jpg', width=110, height=170)
-                for i in range(1, count + 1)
-            ],
-            annotations=[
-                dict(
-                    id=i,
-                    image_id=i,
-                    category_id=1,
-                    iscrowd=0,
-                    area=5000,
-                    bbox=[5, 5, 100, 160],
-                    **(dict(keypoints=[50, 80, 2] * keypoints) if keypoints else {}),
-                    **(dict(num_keypoints=keypoints) if keypoints else {}),
-                )
-                for i in range(1, count + 1)
-            ],
-            categories=[dict(id=1, name='person')],
-        )
-        (folder / name / 'annotations' / file).write_text(json.dumps(data))
-    return folder
+def roots(synthetic_coco, tmp_path_factory) -> dict[str, Path]:
+    """Data roots by a part of the recipes' names."""
+    root = {
+        name: tmp_path_factory.mktemp(name) for name in ('coco', 'wild', 'mpii', 'lsp')
+    }
+    stand_ins.write_coco(root['coco'], synthetic_coco)
+    stand_ins.write_mpii_and_aic(root['mpii'])
+    stand_ins.write_lsp(root['lsp'])
+    return {**root, 'wild': root['coco'], 'demo': synthetic_coco}
+
+
+# MMEngine would read all of MMPose's model index anew for each config.
+read_index_once = cache(config_utils._get_cfg_metainfo)
+
+
+@cache
+def load(path: Path) -> Config:
+    with patch.object(config_utils, '_get_cfg_metainfo', read_index_once):
+        return Config.fromfile(ROOT / path)
+
+
+@pytest.fixture(scope='module', autouse=True)
+def _fast_collection():
+    # Each data set calls for a full garbage collection.
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
-def config(request, synthetic_coco, lsp_stand_in) -> Config:
-    cfg = Config.fromfile(ROOT / request.param)
-    root = lsp_stand_in if 'lsp' in request.param.parts else synthetic_coco
+def config(request, roots) -> Config:
+    cfg = deepcopy(load(request.param))
+    (root,) = {roots[name] for name in roots if name in request.param.stem}
     set_data_root(cfg, str(root))
+    if 'pseudo_labels' in cfg:
+        stand_ins.write_pseudo_labels(cfg)
     return cfg
 
 
-each_config = pytest.mark.parametrize('config', CONFIGS, indirect=True, ids=str)
+def each(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize('config', paths, indirect=True, ids=str)
 
 
 def test_there_are_configs():
     assert Path('configs/semi/hrnet_w48_coco1k_dual.py') in CONFIGS
+    assert len([path for path in STEPS if path in SEMI]) == len(FAMILIES)
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_a_recipe_is_short_and_begins_with_its_command(path):
     lines = (ROOT / path).read_text().splitlines()
-    assert lines[0] == f'# python tools/train.py {path}'
+    commands = (
+        f'python tools/train.py {path}',
+        f'python tools/test.py {path} CHECKPOINT',
+    )
+    assert lines[0].removeprefix('# ') in commands
     code = [line for line in lines if line.strip() and not line.startswith('#')]
-    assert len(code) <= 55
+    assert len(code) <= 40
 
 
-@each_config
+@each(CONFIGS)
 def test_sets_and_model_fit(config):
-    model = MODELS.build(config.model)
+    check_files(config, TRAIN + TEST)
+    model = build_on_meta(config)
     dataset = DATASETS.build(config.train_dataloader.dataset)
     val_dataset = DATASETS.build(config.val_dataloader.dataset)
     labeled = dataset
     if isinstance(dataset, SemiDataset):
         labeled = dataset.labeled
         assert len(dataset) >= len(dataset.unlabeled)
-    for number, network in enumerate(getattr(model, 'networks', (model,)), 1):
+    for number, network in enumerate(networks_of(model), 1):
         check_network(network, labeled, number)
     if isinstance(dataset, SemiDataset) and 'lsp' not in config.filename:
         check_overlap(dataset.unlabeled, val_dataset, 'error')
     assert len(val_dataset) > 0
 
 
-@each_config
-def test_one_batch_gives_finite_losses(config):
-    if 'hrnet' in config.filename:
-        pytest.skip('HRNet-W48 costs too much here; its data sets are built above')
+META_MODELS: dict[str, TopdownPoseEstimator] = {}
+
+
+def build_on_meta(config: Config) -> TopdownPoseEstimator:
+    """Build a model without weights, once for all recipes that share it."""
+    key = str(config.model)
+    if key not in META_MODELS:
+        with torch.device('meta'):
+            META_MODELS[key] = MODELS.build(config.model)
+        for network in networks_of(META_MODELS[key]):
+            check_shapes(network, config.codec)
+    return META_MODELS[key]
+
+
+def networks_of(model: TopdownPoseEstimator) -> tuple[TopdownPoseEstimator, ...]:
+    return getattr(model, 'networks', (model,))
+
+
+@torch.no_grad()
+def check_shapes(network: TopdownPoseEstimator, codec: Config) -> None:
+    width, height = codec.input_size
+    heatmaps = network._forward(torch.empty(1, 3, height, width, device='meta'))
+    w, h = codec.heatmap_size
+    assert heatmaps.shape == (1, network.head.out_channels, h, w)
+
+
+@each(STEPS)
+def test_a_training_step_moves_each_network(config):
+    if 'semi' in Path(config.filename).parts:
+        narrow(config.model)
     model = MODELS.build(config.model).train()
     dataset = DATASETS.build(config.train_dataloader.dataset)
-    batch = model.data_preprocessor(pseudo_collate([dataset[0], dataset[1]]), True)
-    losses = model.loss(**batch)
+    last_layers = [net.head.final_layer for net in networks_of(model)]
+    before = [layer.weight.clone() for layer in last_layers]
+    losses = model.train_step(
+        pseudo_collate([dataset[0], dataset[1]]),
+        build_optim_wrapper(model, config.optim_wrapper),
+    )
     assert all(torch.isfinite(value).all() for value in losses.values())
     assert any(name.endswith('loss_kpt') for name in losses)
     assert ('loss_consistency' in losses) == isinstance(dataset, SemiDataset)
+    for layer, weight in zip(last_layers, before, strict=True):
+        assert not layer.weight.equal(weight)
+
+
+def narrow(network: dict) -> None:
+    """Cut a network, and its peer, down to a small part of its width."""
+    backbone, head = network['backbone'], network['head']
+    if backbone.type == 'HRNet':
+        for stage in list(backbone.extra.values())[1:]:
+            stage.num_channels = [channels // 6 for channels in stage.num_channels]
+        head.in_channels //= 6
+    else:
+        backbone.base_channels = 8  # of 64
+        head.in_channels //= 8
+        head.deconv_out_channels = (16, 16, 16)
+    if network.get('peer'):
+        narrow(network['peer'])
+
+
+@each([Path('configs/semi/res18_mpii_dual.py')])
+def test_data_root_moves_the_head_boxes_of_mpii(config, roots):
+    wanted = str(roots['mpii'] / 'mpii/annotations/mpii_gt_val.mat')
+    boxes = [
+        node.headbox_file
+        for node in data_nodes(config, TRAIN + TEST)
+        if 'headbox_file' in node
+    ]
+    assert boxes == [wanted, wanted]  # validation and test
+
+
+@each(PSEUDO)
+def test_pseudo_labels_are_as_frequent_as_real_ones_and_made_as_said(config):
+    labeled, pseudo = load_sets(config)
+    assert labeled.times * labeled.dataset.indices == 150_000
+    assert pseudo.indices is None
+    how = config.pseudo_labels
+    text = re.sub(r'[ \\]*\n#? *', ' ', Path(config.filename).read_text())
+    assert ('--tta' in text) == how.tta == ('distill' in config.filename)
+    for part in (
+        f'train.py {how.teacher} python tools/dataset/make_pseudo_labels.py '
+        f'{how.teacher} work_dirs/{Path(how.teacher).stem}/epoch_210.pth',
+        f'--unlabeled {how.unlabeled}',
+        f'--out data/coco/{pseudo.ann_file}',
+    ):
+        assert part in text
+    teacher = load(Path(how.teacher)).train_dataloader.dataset
+    assert teacher.indices == labeled.dataset.indices
+    assert (ROOT / how.unlabeled).exists()
+
+
+def load_sets(config: Config) -> tuple[Config, Config]:
+    return config.train_dataloader.dataset.datasets
+
+
+def test_the_table_lists_each_recipe_once_with_its_command():
+    text = (ROOT / 'configs/semi/README.md').read_text()
+    rows = re.findall(r'^\| \[\w+\]\((\w+\.py)\) .* `(python [^`]*)` \|$', text, re.M)
+    files = {path.name: (ROOT / path).read_text().splitlines()[0] for path in SEMI}
+    assert sorted(name for name, _ in rows) == sorted(files)
+    assert all(files[name] == f'# {command}' for name, command in rows)
+
+
+def test_links_of_the_table_resolve():
+    folder = ROOT / 'configs/semi'
+    links = re.findall(r'\]\(([^)]+)\)', (folder / 'README.md').read_text())
+    for link in links:
+        if '://' in link:  # a config of MMPose, which is installed too
+            path = (
+                Path(mmpose.__file__).parent / f'.mim/configs{link.split("configs")[1]}'
+            )
+        else:
+            path = folder / link
+        assert path.exists(), link
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'option', 'owner'),
+    [
+        ('standard', 'custom_hooks.1.weight', 'SemiRunner'),
+        ('dual', 'model.hard_pipeline.0.num_joints', 'JointCutout'),
+        (
+            'dual_randaugment',
+            'train_dataloader.dataset.unlabeled.pipeline.5.hard.0.magnitude',
+            'RandAugment',
+        ),
+        ('dual', 'train_dataloader.dataset.labeled.indices', 'CocoDataset'),
+    ],
+)
+def test_what_the_paper_varies_is_where_the_table_says(recipe, option, owner):
+    assert f'`--cfg-options {option}=' in (ROOT / 'configs/semi/README.md').read_text()
+    node = load(Path(f'configs/semi/res18_coco1k_{recipe}.py'))
+    for part in option.split('.')[:-1]:
+        node = node[int(part) if part.isdigit() else part]
+    assert node.type == owner
+
+
+def test_the_warm_start_is_what_its_command_trains():
+    path = Path('configs/semi/res18_coco1k_dual_warm.py')
+    starts = load(path).custom_hooks[1].warm_start
+    text = (ROOT / path).read_text()
+    assert 'for seed in 1 2; do' in text and 'randomness.seed=$seed' in text
+    (folder,) = re.findall(r'--work-dir (\S+)\$seed', text)
+    assert starts == [f'{folder}{seed}/epoch_210.pth' for seed in (1, 2)]
+    supervised = load(Path('configs/semi/res18_coco1k_supervised.py'))
+    assert supervised.train_cfg.max_epochs == 210

@@ -160,3 +160,22 @@ def test_the_last_fifth_validates(images, val):
 def test_one_image_cannot_be_split():
     with pytest.raises(UserError, match='some.json lists 1 images'):
         split(dict(images=[dict(id=1)], annotations=[]), 'some.json')
+
+
+def test_missing_pseudo_labels_name_the_tool_that_makes_them(tmp_path):
+    cfg = recipe('lsp/efflite0_lsp100_pseudo.py')
+    (tmp_path / 'lsp/images').mkdir(parents=True)
+    (tmp_path / 'lsp/annotations').mkdir()
+    (tmp_path / 'lsp/annotations/lsp_train.json').write_text('{}')
+    set_data_root(cfg, str(tmp_path))
+    with pytest.raises(UserError, match='make_pseudo_labels.py') as error:
+        check_files(cfg, TRAIN)
+    assert str(tmp_path / 'lsp100_pseudo_labels.json') in str(error.value)
+
+
+def test_data_of_hooks_move_too(tmp_path):
+    cfg = recipe('lsp/efflite0_lsp100_supervised.py')
+    set_data_root(cfg, str(tmp_path))
+    (monitor,) = (hook for hook in cfg.custom_hooks if 'unlabeled' in hook)
+    roots = {part.data_root for part in monitor.unlabeled.datasets}
+    assert roots == {str(tmp_path)}

@@ -4,15 +4,22 @@ randomness = dict(seed=0, diff_rank_seed=True)
 
 semi_hooks = [dict(type='SemiRunner')]
 
-# The paper's labeled augmentation, which is its easy view too.
-easy_view = [
+plain_view = [
     dict(type='LoadImageOrSkip'),
     dict(type='GetBBoxCenterScale'),
     dict(type='RandomFlip', direction='horizontal', prob=0.5),
-    dict(type='RandomSimilarity'),
 ]
+# The paper's labeled augmentation, which is its easy view too.
+easy_view = [*plain_view, dict(type='RandomSimilarity')]
 
+affine = [dict(type='HardAffine')]
 cutout_affine = [dict(type='JointCutout'), dict(type='HardAffine')]
+
+dual = dict(
+    type='DualPoseEstimator',
+    data_preprocessor=dict(type='SemiDataPreprocessor'),
+    hard_pipeline=cutout_affine,
+)
 
 coco_unlabeled = dict(
     type='UnlabeledDataset',
@@ -20,4 +27,12 @@ coco_unlabeled = dict(
     ann_file='annotations/person_keypoints_train2017.json',
     data_prefix=dict(img='train2017/'),
     only_annotated=True,
+)
+coco_wild = dict(
+    type='UnlabeledDataset',
+    data_root='data/coco/',
+    ann_file='annotations/image_info_unlabeled2017.json',
+    bbox_file='person_detection_results/'
+    'COCO_unlabeled2017_detections_person_faster_rcnn.json',
+    data_prefix=dict(img='unlabeled2017/'),
 )

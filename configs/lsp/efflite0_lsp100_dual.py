@@ -4,7 +4,8 @@ _base_ = './efflite0_lsp100_supervised.py'
 
 # Few steps want a start on the labels alone, and a smaller lambda than the paper's.
 custom_hooks = [
-    *_base_.custom_hooks[:-1],
+    *_base_.custom_hooks[:-2],
+    dict(type='CollapseMonitor'),
     dict(type='SemiRunner', warmup=400, weight=0.5),
 ]
 val_cfg = dict(type='SemiValLoop')

@@ -5,6 +5,12 @@ _base_ = [
     '../_base_/lsp100.py',
 ]
 
+# Supervised runs are measured too, to compare with: on the same unlabeled people.
+custom_hooks = [
+    *_base_.custom_hooks[:-1],
+    dict(type='CollapseMonitor', unlabeled=_base_.unlabeled),
+    *_base_.semi_hooks,
+]
 default_hooks = dict(
     logger=dict(log_metric_by_epoch=False),
     checkpoint=dict(
@@ -16,7 +22,7 @@ default_hooks = dict(
     ),
 )
 train_cfg = dict(
-    _delete_=True, type='IterBasedTrainLoop', max_iters=1200, val_interval=400
+    _delete_=True, type='IterBasedTrainLoop', max_iters=1200, val_interval=200
 )
 param_scheduler = [
     dict(type='MultiStepLR', milestones=[840, 1080], gamma=0.1, by_epoch=False)

@@ -14,9 +14,7 @@ train_cfg = dict(max_epochs=70, val_interval=5)
 param_scheduler = [dict(type='MultiStepLR', milestones=[50, 60], gamma=0.1)]
 
 model = dict(
-    type='DualPoseEstimator',
-    data_preprocessor=dict(type='SemiDataPreprocessor'),
-    hard_pipeline=_base_.cutout_affine,
+    _base_.dual,
     head=dict(loss=dict(loss_weight=0.5)),
     test_cfg=dict(flip_test=False),
 )

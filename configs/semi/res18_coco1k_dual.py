@@ -6,12 +6,7 @@ val_cfg = dict(type='SemiValLoop')
 train_cfg = dict(max_epochs=70, val_interval=5)
 param_scheduler = [dict(type='MultiStepLR', milestones=[50, 60], gamma=0.1)]
 
-model = dict(
-    type='DualPoseEstimator',
-    data_preprocessor=dict(type='SemiDataPreprocessor'),
-    hard_pipeline=_base_.cutout_affine,
-)
-
+model = _base_.dual
 train_dataloader = dict(
     dataset=dict(
         _delete_=True,

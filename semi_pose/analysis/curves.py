@@ -1,16 +1,164 @@
-"""Curves of runs over training steps."""
+"""Curves of runs over training steps: one look for all."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from semi_pose.analysis.scalars import series
 
-DUAL = 'tab:orange'
-NETWORKS = {'ensemble': ':', 'net2': '--', 'net1': '-'}
+# Okabe and Ito's colors without yellow, which the color-blind tell apart.
+COLORS = ('#000000', '#D55E00', '#0072B2', '#009E73', '#E69F00', '#56B4E9', '#CC79A7')
+STYLES = ('-', '--', ':', '-.')
+LEGEND_COLUMNS = 3
+STEP_LABEL = 'training step'
+DPI = 110
+Points = tuple[Sequence[float], Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a panel, with a band where it stands for several runs.
+
+    Attributes:
+        label (str): Name in the legend.
+        runs (Sequence): (positions, values) of each run.
+        color (str): Color.
+        style (str): Line style of matplotlib, with a marker if wanted.
+    """
+
+    label: str
+    runs: Sequence[Points]
+    color: str
+    style: str = '-'
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes.
+
+    Attributes:
+        ylabel (str): What is drawn, with its unit.
+        lines (Sequence[Line]): Lines.
+        xlabel (str): What it is drawn over.
+    """
+
+    ylabel: str
+    lines: Sequence[Line]
+    xlabel: str = STEP_LABEL
+
+
+def look(number: int) -> tuple[str, str]:
+    """Return the color and the line style of the n-th thing that is drawn."""
+    return COLORS[number % len(COLORS)], STYLES[number // len(COLORS) % len(STYLES)]
+
+
+def mean_and_range(
+    runs: Sequence[Points], smooth: int = 1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Average curves of several runs.
+
+    Args:
+        runs (Sequence): (positions, values) of each run; positions may differ, and
+            are used as far as all runs reach.
+        smooth (int): Moving average over so many points of a run, 1 for none.
+
+    Returns:
+        tuple[ndarray, ndarray, ndarray, ndarray]: Positions, and there the mean, the
+        lowest and the highest value over the runs.
+    """
+    start = max(min(positions) for positions, _ in runs)
+    stop = min(max(positions) for positions, _ in runs)
+    grid = np.unique(np.concatenate([positions for positions, _ in runs]))
+    grid = grid[(grid >= start) & (grid <= stop)]
+    values = np.stack([np.interp(grid, x, _smoothed(y, smooth)) for x, y in runs])
+    return grid, values.mean(0), values.min(0), values.max(0)
+
+
+def _smoothed(values: Sequence[float], width: int) -> np.ndarray:
+    start, window = (width - 1) // 2, np.ones(width)
+
+    def sums(numbers: np.ndarray) -> np.ndarray:
+        return np.convolve(numbers, window)[start : start + len(numbers)]
+
+    # At the ends, over the points that there are.
+    return sums(np.asarray(values, float)) / sums(np.ones(len(values)))
+
+
+def draw_panels(panels: Sequence[Panel], smooth: int = 1, columns: int = 3) -> Figure:
+    """Draw panels with one legend.
+
+    Args:
+        panels (Sequence[Panel]): What to draw.
+        smooth (int): See :func:`mean_and_range`.
+        columns (int): Panels a row.
+
+    Returns:
+        Figure: Mean lines, and bands from the lowest to the highest run.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    names = {line.label for panel in panels for line in panel.lines}
+    height = 3.2 * rows + 0.25 * -(-len(names) // LEGEND_COLUMNS)
+    figure = Figure(figsize=(max(3.2 * columns, 5), height), layout='constrained')
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_axis_off()
+    for axes, panel in zip(grid.flat, panels, strict=False):
+        draw_panel(axes, panel, smooth)
+    add_legend(figure, grid.flat)
+    return figure
+
+
+def draw_panel(axes: Axes, panel: Panel, smooth: int = 1) -> None:
+    """Draw one panel.
+
+    Args:
+        axes (Axes): Where.
+        panel (Panel): What.
+        smooth (int): See :func:`mean_and_range`.
+    """
+    for line in panel.lines:
+        runs = [run for run in line.runs if len(run[0])]
+        if not runs:
+            continue
+        grid, mean, low, high = mean_and_range(runs, smooth)
+        axes.plot(grid, mean, line.style, color=line.color, label=line.label, ms=4)
+        if len(runs) > 1:
+            axes.fill_between(grid, low, high, color=line.color, alpha=0.15, lw=0)
+    axes.set(xlabel=panel.xlabel, ylabel=panel.ylabel)
+    axes.spines[['top', 'right']].set_visible(False)
+    axes.grid(alpha=0.25, lw=0.6)
+
+
+def add_legend(figure: Figure, grid: Sequence[Axes]) -> None:
+    """Put one legend below all panels.
+
+    Args:
+        figure (Figure): The figure, in constrained layout.
+        grid (Sequence[Axes]): Its axes.
+    """
+    handles = {}
+    # The fullest first: it has the order of all.
+    drawn = [axes.get_legend_handles_labels() for axes in grid]
+    for found in sorted(drawn, key=lambda one: -len(one[0])):
+        for handle, label in zip(*found, strict=True):
+            handles.setdefault(label, handle)
+    if handles:
+        figure.legend(
+            handles.values(),
+            handles.keys(),
+            loc='outside lower center',
+            ncols=min(LEGEND_COLUMNS, len(handles)),
+            frameon=False,
+            handlelength=3,
+        )
 
 
 def draw_curves(supervised: list[dict], dual: list[dict]) -> Figure:
-    """Draw the accuracy of both runs, and the response of the dual one.
+    """Draw the accuracy of both runs of the demo, and the response of the dual one.
 
     Args:
         supervised (list[dict]): Scalars of the supervised run.
@@ -19,33 +167,26 @@ def draw_curves(supervised: list[dict], dual: list[dict]) -> Figure:
     Returns:
         Figure: Three panels over training steps: AP, PCK, response.
     """
-    figure = Figure(figsize=(11, 3.4), layout='constrained')
-    *accuracies, right = figure.subplots(1, 3)
-    for axes, key in zip(accuracies, ('AP', 'PCK'), strict=True):
-        _plot(axes, supervised, f'coco/{key}', 'supervised', 'tab:blue', 'o-', 100)
-        for name, style in NETWORKS.items():
-            line = f'{name}/coco/{key}'
-            _plot(axes, dual, line, f'dual: {name}', DUAL, f'o{style}', 100)
-        axes.set(title=f'{key} on validation people (%)')
-        axes.legend(frameon=False, fontsize=8)
-    _plot(right, dual, 'response', 'dual', DUAL, '-', 1)
-    right.set(title='mean peak of the heatmaps\non unlabeled people', ylim=(0, None))
-    for axes in (*accuracies, right):
-        axes.set_xlim(left=0)
-        axes.set_xlabel('training step')
-        axes.spines[['top', 'right']].set_visible(False)
-    return figure
+    drawn = {
+        'supervised': (supervised, '', 0),
+        'dual: ensemble': (dual, 'ensemble/', 1),
+        'dual: network 2': (dual, 'net2/', 2),
+        'dual: network 1': (dual, 'net1/', 3),
+    }
 
+    def panel(ylabel: str, key: str, factor: float) -> Panel:
+        lines = []
+        for label, (records, network, number) in drawn.items():
+            steps, values = series(records, network + key)
+            points = (steps, [value * factor for value in values])
+            lines.append(Line(label, [points], COLORS[number], 'o-'))
+        return Panel(ylabel, lines)
 
-def _plot(
-    axes: Axes,
-    records: list[dict],
-    key: str,
-    label: str,
-    color: str,
-    style: str,
-    factor: float,
-) -> None:
-    steps, values = series(records, key)
-    values = [value * factor for value in values]
-    axes.plot(steps, values, style, label=label, color=color, markersize=3)
+    response = Line('dual', [series(dual, 'response')], COLORS[3])
+    return draw_panels(
+        [
+            panel('AP on validation people (%)', 'coco/AP', 100),
+            panel('PCK@0.1 on validation people (%)', 'coco/PCK', 100),
+            Panel('response on unlabeled people', [response]),
+        ]
+    )

@@ -1,56 +1,134 @@
 """Training runs in processes of their own, followed from outside."""
 
+import json
+import math
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
 from semi_pose.analysis.scalars import read_scalars
+from semi_pose.data_root import TEST, TRAIN, data_nodes, read_config, set_data_root
 from semi_pose.errors import UserError
+
+METRICS = ('AP', 'PCK')
+NETWORKS = ('net1', 'net2', 'ensemble', 'ema')
+# What decides on a run's result.
+DECISIVE = (
+    'model',
+    'train_dataloader',
+    'train_cfg',
+    'optim_wrapper',
+    'param_scheduler',
+    'custom_hooks',
+    'val_dataloader',
+    'val_evaluator',
+    'randomness',
+)
+# Hooks that look on.
+ONLOOKERS = ('CollapseMonitor',)
 
 
 class Run:
-    """A run of an iteration-based recipe by the training tool.
+    """A run of a recipe by the training tool, by steps or by epochs.
 
     Args:
         tool (Path): tools/train.py.
-        config (Path): The recipe.
+        config (Path or Config): The recipe; one that is read is changed.
         folder (Path): Work dir.
-        data_root (Path): Folder of the data.
+        data_root (Path, optional): Folder of the data; the recipe's own by default.
         steps (int, optional): Training steps; the recipe's schedule is stretched or
             shrunk to them. The recipe's own by default.
+        options (dict, optional): Further settings, by their place in the config.
+        threads (int, optional): Threads of the process; torch's choice by default.
+
+    Attributes:
+        cfg (Config): The recipe with all settings.
+        unit (str): ``iter`` or ``epoch``, which the recipe counts.
+        steps (int): Length of the training in this unit.
+        checkpoint (Path): The last checkpoint, written before the last validation.
     """
 
     def __init__(
         self,
         tool: Path,
-        config: Path,
+        config: Path | Config,
         folder: Path,
-        data_root: Path,
+        data_root: Path | None,
         steps: int | None = None,
+        options: dict[str, Any] | None = None,
+        threads: int | None = None,
     ) -> None:
         self.tool = tool
-        self.cfg = Config.fromfile(config)
-        self.settings = {} if steps is None else scaled_schedule(self.cfg, steps)
-        self.cfg.merge_from_dict(self.settings)
+        is_read = isinstance(config, Config)
+        self.cfg = config if is_read else read_config(str(config))
+        self.settings = dict(options or {})
+        self._merge(self.settings)
+        if steps is not None:
+            schedule = scaled_schedule(self.cfg, steps)
+            self._merge(schedule)
+            self.settings.update(schedule)
         self.folder = folder
         self.data_root = data_root
-        self.steps = self.cfg.train_cfg.max_iters
-        self.checkpoint = folder / f'iter_{self.steps}.pth'
+        self.threads = threads
+        self.unit = 'iter' if 'max_iters' in self.cfg.train_cfg else 'epoch'
+        self.steps = self.cfg.train_cfg[f'max_{self.unit}s']
+        self.checkpoint = folder / f'{self.unit}_{self.steps}.pth'
         self.log = folder / 'train.log'
+
+    def _merge(self, settings: dict[str, Any]) -> None:
+        try:
+            self.cfg.merge_from_dict(settings)
+        except (AssertionError, IndexError, KeyError, TypeError) as error:
+            raise UserError(
+                f'{self.cfg.filename} does not take {settings}: {error}'
+            ) from error
 
     @property
     def command(self) -> list[str]:
         """list[str]: What trains it, or goes on with it."""
         command = [sys.executable, str(self.tool), self.cfg.filename, '--resume']
-        command += ['--work-dir', str(self.folder), '--data-root', str(self.data_root)]
+        command += ['--work-dir', str(self.folder)]
+        if self.data_root is not None:
+            command += ['--data-root', str(self.data_root)]
         if self.settings:
-            pairs = (f'{key}={value}' for key, value in self.settings.items())
-            command += ['--cfg-options', *(pair.replace(' ', '') for pair in pairs)]
+            options = (f'{key}={_spell(value)}' for key, value in self.settings.items())
+            command += ['--cfg-options', *options]
         return command
+
+    @property
+    def recorded(self) -> Path:
+        """Path: Where a run, once started, keeps its effective config."""
+        return self.folder / Path(self.cfg.filename).name
+
+    def differences(self) -> list[str]:
+        """Compare with the settings that the folder's run was trained with.
+
+        Returns:
+            list[str]: A line for each setting that differs and decides on the
+            result; empty if there is no run, or one with the same settings.
+        """
+        if not self.recorded.exists():
+            return []
+        found, root = read_config(str(self.recorded)), _data_root(self.cfg)
+        if self.data_root is not None:
+            root = str(self.data_root)
+        was_root = _data_root(found) or ''
+        # A relative one may have been meant from another place.
+        was = _settings(found, was_root if Path(was_root).exists() else root)
+        wanted = _settings(self.cfg, root)
+        # Made for the run: the same labels elsewhere are no other settings.
+        made = {key for key in self.settings if key.endswith('ann_file')}
+        return [
+            f'{key}: {was.get(key, "not set")}, now {wanted.get(key, "not set")}'
+            for key in sorted({*was, *wanted} - made)
+            if was.get(key) != wanted.get(key)
+        ]
 
     def metrics(self) -> dict[str, float] | None:
         """Return the metrics after the last step.
@@ -58,9 +136,32 @@ class Run:
         Returns:
             dict[str, float], optional: By name; None as long as the run is not done.
         """
-        last = (read_scalars(self.folder) or [{}])[-1]
-        done = last.get('step') == self.steps and 'coco/AP' in last
+        last = ([*filter(is_validation, read_scalars(self.folder))] or [{}])[-1]
+        done = last.get('step') in (self.steps, self._total_iters())
         return last if done and self.checkpoint.exists() else None
+
+    def _total_iters(self) -> int:
+        """Count the steps of all epochs, for validations that are logged by step."""
+        return self.steps * (epoch_length(read_scalars(self.folder)) or 1)
+
+    def progress(self, records: list[dict]) -> int:
+        """Say how far a run has come.
+
+        Args:
+            records (list[dict]): Its scalars.
+
+        Returns:
+            int: Steps, or epochs begun.
+        """
+        key = 'step' if self.unit == 'iter' else 'epoch'
+        return max((one[key] for one in records if key in one), default=0)
+
+    def prepare(self) -> None:
+        """Make the folder, emptied of a run that no resume could end."""
+        if self.metrics() is None and self.checkpoint.exists():
+            # Cut off in the last validation, which no resume makes up for.
+            shutil.rmtree(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def train(self, on_change: Callable[[list[dict]], object]) -> None:
         """Train to the end, from the last checkpoint on; nothing if that is done.
@@ -72,28 +173,115 @@ class Run:
             UserError: If the training fails.
         """
         if self.metrics() is None:
-            if self.checkpoint.exists():
-                # Cut off in the last validation, which no resume makes up for.
-                shutil.rmtree(self.folder)
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._follow(on_change)
+            self.prepare()
+            follow(
+                self.command,
+                self.log,
+                lambda: on_change(read_scalars(self.folder)),
+                self.threads,
+            )
         on_change(read_scalars(self.folder))
         if self.metrics() is None:
-            end = '\n'.join(self.log.read_text().splitlines()[-8:])
-            raise UserError(f'Training failed. {self.log} has it all, and ends:\n{end}')
+            raise UserError(f'Training failed. {end_of_log(self.log)}')
 
-    def _follow(self, on_change: Callable[[list[dict]], object]) -> None:
-        with self.log.open('a') as output:
-            process = subprocess.Popen(
-                self.command, stdout=output, stderr=subprocess.STDOUT
-            )
-        try:
-            while _is_running(process):
-                on_change(read_scalars(self.folder))
-        finally:
-            # After Ctrl-C too: never leave it behind.
-            process.terminate()
-            process.wait()
+
+def follow(
+    command: list[str],
+    log: Path,
+    on_change: Callable[[], object],
+    threads: int | None = None,
+) -> int:
+    """Run a command to its end, and take it along if this process is interrupted.
+
+    Args:
+        command (list[str]): The command.
+        log (Path): Its output is added here.
+        on_change (Callable): Called twice a second; what it raises ends the command.
+        threads (int, optional): ``OMP_NUM_THREADS``; as it is by default.
+
+    Returns:
+        int: The exit status.
+    """
+    environment = {} if threads is None else {'OMP_NUM_THREADS': str(threads)}
+    with log.open('a') as output:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+        )
+    try:
+        while _is_running(process):
+            on_change()
+    finally:
+        # After Ctrl-C too: never leave it behind.
+        process.terminate()
+        process.wait()
+    return process.returncode
+
+
+def end_of_log(log: Path, lines: int = 8) -> str:
+    """Name a log and quote its end, for a message."""
+    end = '\n'.join(log.read_text().splitlines()[-lines:])
+    return f'{log} has it all, and ends:\n{end}'
+
+
+def is_validation(record: dict) -> bool:
+    """Say whether a record of scalars holds metrics of a validation."""
+    return any(key.rsplit('/', 1)[-1] in METRICS for key in record)
+
+
+def network_metrics(record: dict) -> dict[str, dict[str, float]]:
+    """Sort the metrics of a validation by network.
+
+    Args:
+        record (dict): Such as ``{'coco/AP': ..., 'net1/coco/AP': ...}``.
+
+    Returns:
+        dict[str, dict[str, float]]: AP and PCK from 0 to 1 by network; a stock
+        model's are ``net1``'s.
+    """
+    # MPII's metric, which alone has this entry, is in percent already.
+    share = 0.01 if any(key.endswith('PCK@0.1') for key in record) else 1
+    by_network: dict[str, dict[str, float]] = {}
+    for key, value in record.items():
+        *places, name = key.split('/')
+        if name in METRICS:
+            network = places[0] if places and places[0] in NETWORKS else ''
+            by_network.setdefault(network, {})[name] = value * share
+    tested = by_network.pop('', {})
+    return by_network or {'net1': tested}
+
+
+def epoch_length(records: list[dict]) -> int | None:
+    """Find the steps of an epoch from a log; None where it counts no epochs."""
+    counts = [
+        math.ceil(one['iter'] / one['epoch'])
+        for one in records
+        if one.get('epoch') and 'iter' in one
+    ]
+    return max(counts, default=None)
+
+
+def in_steps(records: list[dict]) -> list[dict]:
+    """Give validations that are logged by epoch their training step.
+
+    Args:
+        records (list[dict]): What :func:`read_scalars` returned.
+
+    Returns:
+        list[dict]: The same for a run that counts steps.
+    """
+    length = epoch_length(records)
+    if length is None:
+        return records
+    epochs = max(one.get('epoch', 0) for one in records)
+    return [
+        {**one, 'step': one['step'] * length}
+        if is_validation(one) and one['step'] <= epochs
+        else one
+        for one in records
+    ]
 
 
 def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
@@ -107,10 +295,15 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
         dict: Settings, by their place in the config.
 
     Raises:
-        UserError: If the number is not positive.
+        UserError: If the number is not positive, or the recipe counts epochs.
     """
     if steps < 1:
         raise UserError(f'--steps is {steps}: train for 1 step or more.')
+    if 'max_iters' not in cfg.train_cfg:
+        raise UserError(
+            f'--steps: {cfg.filename} counts epochs. Set train_cfg.max_epochs and '
+            'param_scheduler by --cfg-options.'
+        )
 
     def scale(step: int) -> int:
         return max(round(step * steps / cfg.train_cfg.max_iters), 1)
@@ -121,14 +314,58 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
         'train_cfg.val_interval': scale(cfg.train_cfg.val_interval),
         'default_hooks.checkpoint.interval': scale(hooks.checkpoint.interval),
         'default_hooks.logger.interval': scale(hooks.logger.interval),
-        'param_scheduler.0.milestones': [
-            scale(step) for step in cfg.param_scheduler[0].milestones
-        ],
     }
-    for number, hook in enumerate(cfg.custom_hooks):
-        if 'warmup' in hook:
-            settings[f'custom_hooks.{number}.warmup'] = scale(hook.warmup)
+    for number, scheduler in enumerate(cfg.get('param_scheduler') or []):
+        if 'milestones' in scheduler:
+            settings[f'param_scheduler.{number}.milestones'] = [
+                scale(step) for step in scheduler.milestones
+            ]
+    for number, hook in enumerate(cfg.get('custom_hooks') or []):
+        keys = ('interval',) if hook.type in ONLOOKERS else ('warmup', 'ramp')
+        for key in keys:
+            if hook.get(key):
+                settings[f'custom_hooks.{number}.{key}'] = scale(hook[key])
     return settings
+
+
+def _spell(value: Any) -> str:
+    return value if isinstance(value, str) else str(value).replace(' ', '')
+
+
+def _data_root(cfg: Config) -> str | None:
+    """Return a config's data root, None if it has several."""
+    nodes = data_nodes(cfg, TRAIN + TEST)
+    roots = {one['data_root'] for one in nodes if one.get('data_root')}
+    return roots.pop() if len(roots) == 1 else None
+
+
+def _settings(cfg: Config, data_root: str | None) -> dict[str, Any]:
+    """Flatten the decisive settings; the data root is absolute."""
+    given = cfg.to_dict()
+    cfg = Config(
+        {key: given[key] for key in DECISIVE if key in given}, filename=cfg.filename
+    )
+    if data_root is not None:
+        set_data_root(cfg, str(Path(data_root).resolve()))
+    cfg.train_cfg.pop('val_interval', None)
+    cfg.custom_hooks = [
+        hook for hook in cfg.get('custom_hooks') or [] if hook.type not in ONLOOKERS
+    ]
+    # JSON, since a config read back has tuples where the recipe has lists.
+    plain = json.loads(json.dumps(cfg.to_dict(), default=str))
+    return dict(_leaves(plain))
+
+
+def _leaves(node: Any, place: str = '') -> Iterator[tuple[str, Any]]:
+    children: Any = ()
+    if isinstance(node, dict):
+        children = node.items()
+    elif isinstance(node, list):
+        children = enumerate(node)
+    if not children:
+        yield place, node
+    for key, child in children:
+        yield from _leaves(child, f'{place}.{key}'.lstrip('.'))
 
 
 def _is_running(process: subprocess.Popen, seconds: float = 0.5) -> bool:

@@ -2,6 +2,7 @@
 
 from semi_pose.benchmark.hard_pipeline import measure_hard_pipeline
 from semi_pose.benchmark.loading import measure_loading
+from semi_pose.benchmark.monitor import measure_monitor
 from semi_pose.benchmark.options import measure_options
 from semi_pose.benchmark.scale import measure_scale
 from semi_pose.benchmark.startup import measure_startup
@@ -14,6 +15,7 @@ __all__ = [
     'measure_hard_pipeline',
     'measure_loading',
     'measure_memory',
+    'measure_monitor',
     'measure_options',
     'measure_scale',
     'measure_startup',

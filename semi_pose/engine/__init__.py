@@ -1,7 +1,13 @@
 """Hooks, loops and optimizer wrappers."""
 
-from .hooks import ChannelsLast, SemiRunner
+from .hooks import ChannelsLast, CollapseMonitor, SemiRunner
 from .loops import SemiValLoop
 from .optim import Bf16OptimWrapper
 
-__all__ = ['Bf16OptimWrapper', 'ChannelsLast', 'SemiRunner', 'SemiValLoop']
+__all__ = [
+    'Bf16OptimWrapper',
+    'ChannelsLast',
+    'CollapseMonitor',
+    'SemiRunner',
+    'SemiValLoop',
+]

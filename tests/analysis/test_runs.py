@@ -1,9 +1,18 @@
+import json
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from semi_pose.analysis import Run, read_scalars
+from semi_pose.analysis.runs import (
+    end_of_log,
+    follow,
+    in_steps,
+    network_metrics,
+)
+from semi_pose.data_root import set_data_root
 from semi_pose.errors import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -109,3 +118,109 @@ def test_the_schedule_is_scaled_to_the_steps(make_run):
 def test_at_least_one_step(make_run):
     with pytest.raises(UserError, match='--steps is 0'):
         make_run(steps=0)
+
+
+EPOCHS = ROOT / 'configs/semi/res18_coco1k_dual.py'
+
+
+def epoch_run(tmp_path, **options):
+    options = {'train_cfg.max_epochs': 2, **options}
+    return Run(tmp_path / 'tool.py', EPOCHS, tmp_path / 'run', None, options=options)
+
+
+# As MMEngine logs 5 steps an epoch every 2 steps; validations by epoch.
+EPOCH_LOG = [
+    dict(step=2, iter=2, epoch=1, loss=1),
+    dict(step=4, iter=4, epoch=1, loss=1),
+    {'step': 1, 'coco/AP': 0.1},
+    dict(step=7, iter=7, epoch=2, loss=1),
+    dict(step=9, iter=9, epoch=2, loss=1),
+    {'step': 2, 'coco/AP': 0.2},
+]
+
+
+def write_log(run, records):
+    log = run.folder / '1/vis_data/scalars.json'
+    log.parent.mkdir(parents=True)
+    log.write_text('\n'.join(map(json.dumps, records)))
+
+
+def test_a_run_of_epochs(tmp_path):
+    run = epoch_run(tmp_path)
+    assert (run.unit, run.steps, run.checkpoint.name) == ('epoch', 2, 'epoch_2.pth')
+    assert 'train_cfg.max_epochs=2' in run.command
+    assert '--data-root' not in run.command
+    write_log(run, EPOCH_LOG)
+    assert run.metrics() is None
+    run.checkpoint.write_text('weights')
+    assert run.metrics() == {'step': 2, 'coco/AP': 0.2}
+    assert run.progress(EPOCH_LOG[:2]) == 1
+
+
+def test_epochs_become_steps():
+    steps = [one['step'] for one in in_steps(EPOCH_LOG)]
+    # The last logged step of epoch 2, 9 of 10, rounds up to 5 steps an epoch.
+    assert steps == [2, 4, 5, 7, 9, 10]
+    by_step = [dict(step=3, iter=3, loss=1), {'step': 4, 'coco/AP': 0.1}]
+    assert in_steps(by_step) == by_step
+
+
+def test_steps_of_a_recipe_of_epochs_are_refused(tmp_path):
+    with pytest.raises(UserError, match='counts epochs'):
+        Run(tmp_path / 'tool.py', EPOCHS, tmp_path / 'run', None, steps=3)
+
+
+def test_metrics_by_network():
+    record = {'step': 1, 'coco/AP': 0.3, 'coco/AP .5': 0.6, 'lsp/PCK': 0.7}
+    assert network_metrics(record) == dict(net1=dict(AP=0.3, PCK=0.7))
+    record |= {'net1/coco/AP': 0.3, 'ema/coco/AP': 0.4, 'ema/lsp/PCK': 0.8}
+    assert network_metrics(record) == dict(net1=dict(AP=0.3), ema=dict(AP=0.4, PCK=0.8))
+    mpii = {'PCK': 88.0, 'PCK@0.1': 30.0, 'Head PCK': 96.0}
+    assert network_metrics(mpii) == dict(net1=dict(PCK=pytest.approx(0.88)))
+
+
+def test_settings_of_the_command_line(tmp_path):
+    options = {
+        'custom_hooks.1.weight': 0.1,
+        'train_dataloader.dataset.ann_file': 'with space/a.json',
+    }
+    run = Run(tmp_path / 'tool.py', RECIPE, tmp_path / 'run', None, options=options)
+    assert run.cfg.custom_hooks[1].weight == 0.1
+    assert 'train_dataloader.dataset.ann_file=with space/a.json' in run.command
+    with pytest.raises(UserError, match='does not take'):
+        Run(
+            tmp_path / 'tool.py',
+            RECIPE,
+            tmp_path / 'run',
+            None,
+            options={'custom_hooks.9.weight': 1},
+        )
+
+
+def test_other_settings_are_told(make_run, tmp_path):
+    run = make_run()
+    assert run.differences() == []
+    run.folder.mkdir()
+    changed = run.cfg.copy()
+    changed.data_root = 'elsewhere'  # of no effect by itself
+    changed.dump(run.recorded)
+    assert run.differences() == []
+    run.cfg.model.hard_pipeline[0].num_joints = 1
+    run.cfg.custom_hooks = [*run.cfg.custom_hooks, dict(type='CollapseMonitor')]
+    assert run.differences() == ['model.hard_pipeline.0.num_joints: 3, now 1']
+    here, there = tmp_path / 'data', tmp_path / 'other'
+    for folder in (here, there):
+        folder.mkdir()
+    run.cfg.model.hard_pipeline[0].num_joints = 3
+    set_data_root(run.cfg, str(there))
+    run.cfg.dump(run.recorded)
+    assert run.data_root == here
+    assert any(str(there) in line for line in run.differences())
+
+
+def test_threads_are_shared_out(tmp_path):
+    command = [sys.executable, '-c', 'import os; print(os.environ["OMP_NUM_THREADS"])']
+    log = tmp_path / 'log'
+    assert follow(command, log, lambda: None, threads=7) == 0
+    assert log.read_text() == '7\n'
+    assert end_of_log(log).endswith('ends:\n7')

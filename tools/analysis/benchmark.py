@@ -31,6 +31,7 @@ PARTS = {
     'loading': "samples against MMPose's pipeline",
     'scale': 'data sets of the size of COCO',
     'memory': 'peak memory of a step',
+    'monitor': 'CollapseMonitor against the steps between its measurements',
     'options': 'channels_last, bf16, torch.compile, kept memory',
     'startup': 'imports and --help',
 }
@@ -140,6 +141,7 @@ def measurements(
         'memory': lambda: benchmark.measure_memory(
             args.config, args.batch_size, max(args.rounds // 3, 1)
         ),
+        'monitor': lambda: benchmark.measure_monitor(*step),
         'options': lambda: benchmark.measure_options(*step),
         'startup': lambda: benchmark.measure_startup(
             ROOT / 'tools/train.py', max(args.rounds // 2, 1)

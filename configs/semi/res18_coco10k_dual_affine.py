@@ -1,0 +1,5 @@
+# python tools/train.py configs/semi/res18_coco10k_dual_affine.py
+# PoseDual with a second affine alone, 10,000 labels.
+_base_ = './res18_coco5k_dual_affine.py'
+
+train_dataloader = dict(dataset=dict(labeled=dict(indices=10000)))

@@ -1,0 +1,20 @@
+# python tools/train.py configs/semi/res18_coco10k_pseudo.py
+# PseudoPose on 10,000 labels: a supervised network labels COCO train once, a new one
+# learns from both. Before it:
+#   python tools/train.py configs/semi/res18_coco10k_supervised.py
+#   python tools/dataset/make_pseudo_labels.py \
+#       configs/semi/res18_coco10k_supervised.py \
+#       work_dirs/res18_coco10k_supervised/epoch_210.pth \
+#       --unlabeled configs/semi/res18_coco10k_dual.py \
+#       --out data/coco/annotations/coco10k_pseudo_labels.json
+_base_ = './res18_coco5k_pseudo.py'
+
+pseudo_labels = dict(
+    teacher='configs/semi/res18_coco10k_supervised.py',
+    unlabeled='configs/semi/res18_coco10k_dual.py',
+)
+
+labeled = dict(_base_.labeled, indices=10000)
+repeated = dict(type='RepeatDataset', times=15, dataset=labeled)
+pseudo = dict(_base_.pseudo, ann_file='annotations/coco10k_pseudo_labels.json')
+train_dataloader = dict(dataset=dict(datasets=[repeated, pseudo]))

@@ -1,0 +1,13 @@
+# python tools/train.py configs/semi/res18_coco1k_distill.py
+# DataDistill: pseudo labels averaged over flips and scales. Before it:
+#   python tools/train.py configs/semi/res18_coco1k_supervised.py
+#   python tools/dataset/make_pseudo_labels.py \
+#       configs/semi/res18_coco1k_supervised.py \
+#       work_dirs/res18_coco1k_supervised/epoch_210.pth \
+#       --unlabeled configs/semi/res18_coco1k_dual.py --tta \
+#       --out data/coco/annotations/coco1k_distilled_labels.json
+_base_ = './res18_coco1k_pseudo.py'
+
+pseudo_labels = dict(tta=True)
+pseudo = dict(_base_.pseudo, ann_file='annotations/coco1k_distilled_labels.json')
+train_dataloader = dict(dataset=dict(datasets=[_base_.repeated, pseudo]))

@@ -1,0 +1,32 @@
+# python tools/train.py configs/semi/res18_mpii_supervised.py
+# The baseline: ResNet-18 on MPII.
+_base_ = [
+    'mmpose::body_2d_keypoint/topdown_heatmap/mpii/'
+    'td-hm_res50_8xb64-210e_mpii-256x256.py',
+    '../_base_/semi.py',
+    '../_base_/mpii_aic.py',
+]
+
+custom_hooks = _base_.custom_hooks + _base_.semi_hooks
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
+auto_scale_lr = dict(base_batch_size=32)
+param_scheduler = [dict(type='MultiStepLR', milestones=[170, 200], gamma=0.1)]
+
+model = dict(
+    backbone=dict(
+        depth=18, init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet18')
+    ),
+    head=dict(in_channels=512, loss=dict(loss_weight=0.5)),
+    test_cfg=dict(flip_test=False),
+)
+
+easy_crop = _base_.easy_view + [
+    dict(type='TopdownAffine', input_size=_base_.codec.input_size)
+]
+pack = [dict(type='PackPoseInputs')]
+target = [dict(type='GenerateTarget', encoder=_base_.codec)]
+train_dataloader = dict(
+    batch_size=32, dataset=dict(_base_.mpii_train, pipeline=easy_crop + target + pack)
+)
+val_dataloader = dict(dataset=_base_.mpii_val)
+test_dataloader = val_dataloader

@@ -1,0 +1,172 @@
+"""The collapse in numbers, measured on a fixed sample without touching the training."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from mmpose.models import TopdownPoseEstimator
+from torch import Tensor, nn
+
+from semi_pose.analysis.networks import branch_images
+from semi_pose.geometry import heatmap_peaks
+from semi_pose.models import DualPoseEstimator
+
+# Inner edges of the 5 bins of heatmap values (supplement, Figure 9).
+EDGES = (0.2, 0.4, 0.6, 0.8)
+
+
+@torch.no_grad()
+def measure_collapse(
+    model: TopdownPoseEstimator,
+    unlabeled: dict[str, Any],
+    labeled: dict[str, Any],
+    threshold: float = 0.2,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Measure how far a model has collapsed, in evaluation mode and in float32.
+
+    Training goes on as if nothing had happened: modes of all modules, batch norm
+    statistics and states of randomness are as before.
+
+    Args:
+        model (TopdownPoseEstimator): A stock model or a DualPoseEstimator. Teachers
+            are measured on the easy view, students on the hard one, which a stock
+            model has not.
+        unlabeled (dict): ``inputs`` and ``data_samples`` of B samples, before the data
+            preprocessor, plain or by branch (``easy``, ``hard``).
+        labeled (dict): The same of labeled samples, with ground-truth heatmaps.
+        threshold (float): Peaks below count as no joint seen.
+        seed (int): Seed of the hard view: the same one at each measurement.
+
+    Returns:
+        dict[str, float]: By the keys that docs/collapse.md lists.
+    """
+    with evaluating(model), own_randomness(seed, model.data_preprocessor.device):
+        if isinstance(model, DualPoseEstimator):
+            heatmaps, values = _measure_views(model, unlabeled)
+            teachers = model.teachers
+        else:
+            teachers, values = [model._forward], {}
+            heatmaps = model._forward(branch_images(model, unlabeled)).unsqueeze(0)
+        images = branch_images(model, labeled)
+        labeled_peaks = [teacher(images).amax((-2, -1)) for teacher in teachers]
+    peaks = heatmaps.amax((-2, -1))
+    values['response'] = peaks.mean()
+    values['below_threshold'] = (peaks < threshold).float().mean()
+    values['labeled_response'] = torch.stack(labeled_peaks).mean()
+    truth = torch.stack([one.gt_fields.heatmaps for one in labeled['data_samples']])
+    for name, maps in (('hist', heatmaps), ('gt_hist', truth)):
+        shares = value_shares(maps).to(peaks.device)
+        values.update({f'{name}_{i}': share for i, share in enumerate(shares)})
+    if len(peaks) > 1:
+        means = enumerate(peaks.mean((1, 2)), 1)
+        values.update({f'net{number}/response': mean for number, mean in means})
+    numbers = torch.stack(list(values.values())).tolist()
+    return {f'collapse/{key}': n for key, n in zip(values, numbers, strict=True)}
+
+
+def _measure_views(
+    model: DualPoseEstimator, batch: dict[str, Any]
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the teachers' heatmaps (S, B, K, h, w), and how students compare."""
+    images = branch_images(model, batch)
+    easy, frame = model.make_easy_view(images)
+    teachers = torch.stack([teacher(easy) for teacher in model.teachers])
+    if 'hard' in batch['inputs']:
+        images = branch_images(model, batch, 'hard')
+    view = model.make_hard_view(images, teachers, frame)
+    pairs = zip(model.networks, view.images, strict=True)
+    students = torch.stack([net._forward(seen) for net, seen in pairs])
+    # Each student's teacher is the other network.
+    gap, distance = view_gap(teachers.flip(0), view.heatmaps, students)
+    response = students.amax((-2, -1)).mean()
+    return teachers, dict(response_hard=response, gap=gap, distance=distance)
+
+
+def view_gap(
+    teachers: Tensor, targets: Tensor, students: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Compare teachers on the easy view with their students on the hard one.
+
+    Joints that the hard view shows no more are left out: those whose target keeps
+    less than half the teacher's peak, as the warp has moved it out of the picture.
+
+    Args:
+        teachers (Tensor): (..., K, h, w) heatmaps on the easy view.
+        targets (Tensor): (..., K, h, w), the same in the hard view's frame.
+        students (Tensor): (..., K, h, w) heatmaps on the hard view.
+
+    Returns:
+        tuple[Tensor, Tensor]: Means over joints of the teacher's peak value minus the
+        student's, and of the distance between the peaks of target and student, as a
+        share of the heatmap's diagonal.
+    """
+    peaks = teachers.amax((-2, -1))
+    shown = (targets.amax((-2, -1)) >= peaks / 2).float()
+    shown /= shown.sum().clamp(min=1)
+    difference = peaks - students.amax((-2, -1))
+    offset = (heatmap_peaks(targets) - heatmap_peaks(students)).float()
+    diagonal = float(np.hypot(*targets.shape[-2:]))
+    return (shown * difference).sum(), (shown * offset.norm(dim=-1)).sum() / diagonal
+
+
+def value_shares(heatmaps: Tensor) -> Tensor:
+    """Compute the shares of heatmap pixels by value (supplement, Figure 9).
+
+    Args:
+        heatmaps (Tensor): Any shape.
+
+    Returns:
+        Tensor: (5,) shares of the values below 0.2, from 0.2 to 0.4, and so on, and of
+        those from 0.8; their sum is 1.
+    """
+    counts = torch.stack([(heatmaps >= edge).sum() for edge in EDGES])
+    reached = counts / heatmaps.numel()
+    one, zero = reached.new_ones(1), reached.new_zeros(1)
+    return torch.cat([one, reached]) - torch.cat([reached, zero])
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Put a model into evaluation mode, and each module back into its own after.
+
+    Args:
+        model (Module): The model.
+    """
+    # Not by train(), which some backbones override: norm_eval, frozen stages.
+    modes = {module: module.training for module in model.modules()}
+    try:
+        for module in modes:
+            module.training = False
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+@contextmanager
+def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
+    """Draw from a seed of its own; torch, NumPy and Python go on as before after.
+
+    Args:
+        seed (int): The seed.
+        device (device): A device whose draws are meant too.
+    """
+    states = random.getstate(), np.random.get_state()
+    devices = [device] if device.type == 'cuda' else []
+    try:
+        with torch.random.fork_rng(devices):
+            # torch.manual_seed would seed the other GPUs too.
+            torch.default_generator.manual_seed(seed)
+            for one in devices:
+                with torch.cuda.device(one):
+                    torch.cuda.manual_seed(seed)
+            random.seed(seed)
+            np.random.seed(seed)
+            yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])

@@ -1,0 +1,192 @@
+"""The collapse, seen while it happens."""
+
+import logging
+from typing import Any
+
+import torch
+from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.hooks import Hook
+from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from mmpose.registry import DATASETS, HOOKS
+from torch.utils.data import Dataset
+
+from semi_pose.analysis.collapse import measure_collapse, own_randomness
+from semi_pose.analysis.networks import unlabeled_batches
+from semi_pose.errors import UserError
+
+REMEDY = (
+    'Networks that must only agree come to predict background everywhere. Let easy '
+    'views teach hard ones (model.hard_pipeline=[JointCutout, HardAffine] and no '
+    'model.teacher_view), start from the labels (SemiRunner.warmup or warm_start), or '
+    'lower lambda (SemiRunner.weight). See docs/collapse.md.'
+)
+
+
+@HOOKS.register_module()
+class CollapseMonitor(Hook):
+    """Measure the heatmaps on unlabeled images, and warn when they collapse.
+
+    Measured before the first step, every ``interval`` steps and after the last one,
+    on samples that are drawn once through the run's own pipelines and on hard views
+    of a fixed seed, so that only the networks differ. What is logged, and how it is
+    defined, is in docs/collapse.md. Training is the same to the bit without it.
+
+    Supervised runs are measured if they are told ``unlabeled``, and never warned:
+    nothing there draws the heatmaps to background, and few labels alone make them
+    weaker on other images. The same holds for the warm-up, where lambda is 0.
+
+    Args:
+        interval (int): Steps between measurements.
+        num (int): Unlabeled samples, and half as many labeled ones, whose mean only
+            sets the limit; all of a set if there are fewer.
+        threshold (float): Peaks below count as no joint seen.
+        ratio (float): Warn when a network's mean peak on unlabeled images is below
+            this share of the highest one measured on labeled images.
+        stop (bool): End the run then, and save nothing more.
+        unlabeled (dict, optional): Config of an unlabeled set, with its pipeline. By
+            default that of the run.
+        seed (int): Seed of the samples and of the hard views.
+    """
+
+    # After SemiRunner has set lambda, and before checkpoints are written.
+    priority = 'LOW'
+
+    def __init__(
+        self,
+        interval: int = 200,
+        num: int = 32,
+        threshold: float = 0.2,
+        ratio: float = 0.5,
+        stop: bool = False,
+        unlabeled: dict | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.interval = interval
+        self.num = num
+        self.num_labeled = max(num // 2, 1)
+        self.threshold = threshold
+        self.ratio = ratio
+        self.stop = stop
+        self.unlabeled = unlabeled
+        self.seed = seed
+
+    def before_train(self, runner: Runner) -> None:
+        """Draw the samples.
+
+        Raises:
+            UserError: If the labeled samples have no heatmaps to compare with.
+        """
+        self.model = runner.model
+        if is_model_wrapper(self.model):
+            self.model = self.model.module
+        self._highest = 0.0
+        self._has_fallen = False
+        self._samples = None
+        # The weights are the same in all processes: one measures.
+        if is_main_process():
+            self._samples = self._draw_samples(runner.train_dataloader.dataset)
+
+    def _draw_samples(self, dataset: Dataset) -> tuple[dict, dict] | None:
+        unlabeled = getattr(dataset, 'unlabeled', None)
+        if self.unlabeled is not None:
+            unlabeled = DATASETS.build(self.unlabeled)
+        if unlabeled is None:
+            print_log(
+                'CollapseMonitor measures nothing: this run has no unlabeled images. '
+                'Name some in CollapseMonitor.unlabeled.',
+                'current',
+                level=logging.WARNING,
+            )
+            return None
+        unlabeled = self._draw(unlabeled, self.num)
+        labeled = self._draw(getattr(dataset, 'labeled', dataset), self.num_labeled)
+        fields = getattr(labeled['data_samples'][0], 'gt_fields', None)
+        if not isinstance(getattr(fields, 'heatmaps', None), torch.Tensor):
+            raise UserError(
+                'CollapseMonitor needs a head that predicts one heatmap a joint, and '
+                'GenerateTarget in the labeled pipeline: take the hook out of '
+                'custom_hooks, or use a HeatmapHead.'
+            )
+        return unlabeled, labeled
+
+    def _draw(self, dataset: Dataset, num: int) -> dict[str, Any]:
+        with own_randomness(self.seed, self.model.data_preprocessor.device):
+            return next(unlabeled_batches(dataset, num, self.seed, batch_size=num))
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        """Measure what the networks start from."""
+        if runner.iter == 0:
+            self._measure(step=0, runner=runner)
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: dict | None = None,
+    ) -> None:
+        """Measure every ``interval`` steps, and after the last one.
+
+        Raises:
+            UserError: If the heatmaps have collapsed and ``stop`` is set.
+        """
+        is_due = self.every_n_train_iters(runner, self.interval)
+        if is_due or self.is_last_train_iter(runner):
+            self._measure(step=runner.iter + 1, runner=runner)
+
+    def _measure(self, step: int, runner: Runner) -> None:
+        warning = None
+        if self._samples is not None:
+            values = measure_collapse(
+                self.model, *self._samples, self.threshold, self.seed
+            )
+            print_log(self._describe(values, step), 'current')
+            runner.visualizer.add_scalars(values, step=step)
+            warning = self._judge(values, step)
+        if self.stop:
+            # All processes end, or those left would wait for this one.
+            messages = [warning]
+            broadcast_object_list(messages)
+            if messages[0]:
+                raise UserError(f'{messages[0]} Stopped by CollapseMonitor.stop.')
+        elif warning:
+            print_log(warning, 'current', level=logging.WARNING)
+
+    def _describe(self, values: dict[str, float], step: int) -> str:
+        line = (
+            'Collapse, step {step}: mean peak {response:.3f} on unlabeled images, '
+            '{labeled_response:.3f} on labeled ones; {below_threshold:.0%} of joints '
+            f'below {self.threshold:g}'
+        )
+        if 'collapse/response_hard' in values:
+            line += '; students on the hard view {response_hard:.3f}, gap {gap:+.3f}'
+        short = {key.removeprefix('collapse/'): value for key, value in values.items()}
+        return line.format(step=step, **short)
+
+    def _judge(self, values: dict[str, float], step: int) -> str | None:
+        """Return a warning at the beginning of a fall."""
+        if step > 0:  # the peaks of an untrained network are noise
+            self._highest = max(self._highest, values['collapse/labeled_response'])
+        lowest = min(v for key, v in values.items() if key.endswith('/response'))
+        had_fallen, self._has_fallen = self._has_fallen, self._is_low(lowest)
+        if had_fallen or not self._has_fallen:
+            return None
+        return (
+            f'The heatmaps are collapsing: at step {step} the mean peak on unlabeled '
+            f'images is {lowest:.3g}, {lowest / self._highest:.0%} of the '
+            f'{self._highest:.3g} that labeled images show (the limit is '
+            f'{self.ratio:.0%}). {REMEDY}'
+        )
+
+    def _is_low(self, response: float) -> bool:
+        head = getattr(self.model, 'consistency_head', None)
+        if head is None or head.weight == 0:
+            return False
+        # From scratch all heatmaps sink at first, those of labeled images too: before
+        # these show joints, the ratio compares noise with noise.
+        is_learned = self._highest >= self.threshold
+        return is_learned and response < self.ratio * self._highest

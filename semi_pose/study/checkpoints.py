@@ -1,0 +1,214 @@
+"""What a study measures itself, on the last checkpoints of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.evaluator import Evaluator
+from mmengine.runner import Runner
+from mmpose.models import TopdownPoseEstimator
+from mmpose.registry import TRANSFORMS
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from semi_pose.analysis.collapse import measure_collapse, own_randomness
+from semi_pose.analysis.networks import (
+    build_pairs,
+    load_networks,
+    load_recipe,
+    unlabeled_batches,
+)
+from semi_pose.analysis.runs import network_metrics
+from semi_pose.geometry import invert_theta, warp
+from semi_pose.models.hard_pipeline import HardView
+from semi_pose.study.plan import Method, Trial, is_semi, nodes
+
+NUM = 64
+SEED = 0
+Augmentations = dict[str, dict[str, Any]]
+
+
+def recorded_config(trial: Trial) -> Config:
+    """Read the config that a run was or will be trained with; look for its data."""
+    run = trial.run
+    path = run.recorded if run.recorded.exists() else run.cfg.filename
+    return load_recipe(str(path), str(run.data_root) if run.data_root else None)
+
+
+def measure_heatmaps(methods: Sequence[Method]) -> dict[Trial, dict[str, float]]:
+    """Measure the last checkpoints' heatmaps on the same images.
+
+    Args:
+        methods (Sequence[Method]): The study's methods.
+
+    Returns:
+        dict[Trial, dict[str, float]]: What CollapseMonitor logs, by run; the images
+        are those of the first recipe with easy-hard pairs, or else of the first
+        semi-supervised one. Empty if there is none.
+    """
+    semi = [one for one in methods if is_semi(one.trials[0].run.cfg)]
+    if not semi:
+        return {}
+    source = max(semi, key=lambda method: method.easy_hard).trials[0]
+    data = build_pairs(recorded_config(source))
+    trials = [one for method in methods for one in method.trials if one.done]
+    with own_randomness(SEED, torch.device('cpu')):
+        samples = [
+            next(unlabeled_batches(part, NUM, SEED, NUM))
+            for part in (data.unlabeled, data.labeled)
+        ]
+    measured = {}
+    for trial in trials:
+        cfg = recorded_config(trial)
+        model = load_networks(cfg, str(trial.run.checkpoint))
+        measured[trial] = measure_collapse(model, *samples, seed=SEED)
+    return measured
+
+
+class View(NamedTuple):
+    """How validation images are made harder.
+
+    Attributes:
+        image (Callable, optional): RandAugment, on the picture.
+        cutout (Callable, optional): JointCutout, on the batch.
+        affine (Callable, optional): HardAffine, on the batch; heatmaps are warped
+            back.
+    """
+
+    image: Any = None
+    cutout: Any = None
+    affine: Any = None
+
+
+def find_augmentations(methods: Sequence[Method]) -> Augmentations:
+    """Find the hard views of a study, the paper's where it has none.
+
+    Args:
+        methods (Sequence[Method]): The study's methods.
+
+    Returns:
+        dict[str, dict]: Configs of HardAffine, RandAugment and JointCutout, the first
+        that a method with easy-hard pairs has, by type.
+    """
+    found = {}
+    for method in methods:
+        cfg = method.trials[0].run.cfg
+        if not (method.easy_hard and is_semi(cfg)):
+            continue
+        for section in ('model', 'train_dataloader'):
+            for _, node in nodes(cfg[section], section):
+                found.setdefault(node.get('type'), dict(node))
+    names = ('HardAffine', 'RandAugment', 'JointCutout')
+    return {name: found.get(name, dict(type=name)) for name in names}
+
+
+def make_views(augmentations: Augmentations) -> dict[str, View]:
+    """Build the views that are compared, the easiest first.
+
+    Args:
+        augmentations (dict[str, dict]): See :func:`find_augmentations`.
+
+    Returns:
+        dict[str, View]: By title.
+    """
+    affine, image, cutout = map(TRANSFORMS.build, augmentations.values())
+    return {
+        'none': View(),
+        'affine': View(affine=affine),
+        'RandAugment': View(image=image),
+        'Joint Cutout': View(cutout=cutout),
+        'affine + RandAugment': View(image=image, affine=affine),
+        'affine + Joint Cutout': View(cutout=cutout, affine=affine),
+    }
+
+
+def measure_difficulty(
+    trial: Trial, augmentations: Augmentations
+) -> dict[str, dict[str, float]]:
+    """Evaluate network 1 of a run under each augmentation (paper, Figure 5).
+
+    Args:
+        trial (Trial): A finished run.
+        augmentations (dict[str, dict]): See :func:`find_augmentations`.
+
+    Returns:
+        dict[str, dict[str, float]]: AP and PCK in percent by augmentation.
+    """
+    cfg = recorded_config(trial)
+    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    model = load_networks(cfg, str(trial.run.checkpoint)).to(device)
+    loader = dict(cfg.val_dataloader, num_workers=0, persistent_workers=False)
+    accuracies = {}
+    # The metrics print.
+    with redirect_stdout(StringIO()):
+        loader = Runner.build_dataloader(loader)
+        for name, view in make_views(augmentations).items():
+            evaluator = Evaluator(cfg.val_evaluator)
+            evaluator.dataset_meta = loader.dataset.metainfo
+            with own_randomness(SEED, device):
+                metrics = evaluate_view(model, loader, evaluator, view)
+            (values,) = network_metrics(metrics).values()
+            accuracies[name] = {key: 100 * value for key, value in values.items()}
+    return accuracies
+
+
+@torch.no_grad()
+def evaluate_view(
+    model: TopdownPoseEstimator, loader: DataLoader, evaluator: Evaluator, view: View
+) -> dict[str, float]:
+    """Evaluate a model on augmented images, its joints in the frame of the plain ones.
+
+    Args:
+        model (TopdownPoseEstimator): In evaluation mode.
+        loader (DataLoader): Validation data.
+        evaluator (Evaluator): Its metrics.
+        view (View): The augmentation.
+
+    Returns:
+        dict[str, float]: Metrics by name.
+    """
+    for batch in loader:
+        inputs = batch['inputs']
+        if view.image is not None:
+            inputs = [_augmented(one, view.image) for one in inputs]
+        data = model.data_preprocessor(dict(batch, inputs=inputs), False)
+        heatmaps = predict_view(model, data['inputs'], view)
+        samples = model.add_pred_to_datasample(
+            model.head.decode(heatmaps), None, data['data_samples']
+        )
+        evaluator.process(samples, batch)
+    return evaluator.evaluate(len(loader.dataset))
+
+
+def predict_view(model: TopdownPoseEstimator, images: Tensor, view: View) -> Tensor:
+    """Predict heatmaps on augmented images.
+
+    Args:
+        model (TopdownPoseEstimator): In evaluation mode.
+        images (Tensor): (B, C, H, W), normalised.
+        view (View): The augmentation of batches.
+
+    Returns:
+        Tensor: (B, K, h, w) in the frame of the given images; what the augmentation
+        moved out of the picture is 0.
+    """
+    if view.cutout is not None:
+        easy = HardView(images.unsqueeze(0), model._forward(images).unsqueeze(0))
+        images = view.cutout(easy).images[0]
+    if view.affine is None:
+        return model._forward(images)
+    theta = view.affine.draw_theta(len(images), images.device)
+    return warp(model._forward(warp(images, theta)), invert_theta(theta))
+
+
+def _augmented(image: Tensor, transform: Any) -> Tensor:
+    """Augment an image (3, H, W), uint8."""
+    pixels = np.ascontiguousarray(image.permute(1, 2, 0).numpy())
+    augmented = transform.transform(dict(img=pixels))['img']
+    return torch.from_numpy(augmented).permute(2, 0, 1)

@@ -1,0 +1,114 @@
+"""How long a study takes, before it is run."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from statistics import fmean
+from typing import NamedTuple
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmpose.registry import DATASETS
+
+from semi_pose.analysis.runs import Run, epoch_length
+from semi_pose.analysis.scalars import read_scalars, series
+from semi_pose.benchmark.cost import count_step
+from semi_pose.data_root import TRAIN, check_files, set_data_root
+from semi_pose.study.plan import Plan, Trial
+
+
+class Estimate(NamedTuple):
+    """Time of one run.
+
+    Attributes:
+        seconds (float): From here to its end; 0 if it is trained.
+        source (str): Where the figure is from.
+    """
+
+    seconds: float
+    source: str
+
+
+def estimate_all(plan: Plan, tflops: float) -> dict[Trial, Estimate]:
+    """Estimate each run.
+
+    A run of the same recipe that has logged its steps' time is the best source; next
+    the arithmetic of the recipe at the speed that runs of the study reached; last the
+    arithmetic at a named speed.
+
+    Args:
+        plan (Plan): The study.
+        tflops (float): 10^12 operations a second, where no run has logged a time.
+
+    Returns:
+        dict[Trial, Estimate]: By run; validation and start-up are not counted.
+    """
+    times = {trial: step_time(trial.run) for trial in plan.trials}
+    begun = [trial for trial in plan.trials if times[trial]]
+    alike = {
+        trial: [times[one] for one in begun if one.recipe == trial.recipe]
+        for trial in plan.trials
+    }
+    unknown = [one for one in plan.trials if not one.done and not alike[one]]
+    # Counted where needed: it takes seconds a recipe.
+    counted = {one.recipe: one.run.cfg for one in unknown + (begun if unknown else [])}
+    flops = {recipe: step_flops(cfg) for recipe, cfg in counted.items()}
+    speed, source = tflops * 1e12, f'arithmetic at {tflops:g} TFLOPS'
+    if begun and unknown:
+        speed = fmean(flops[one.recipe] / times[one] for one in begun)
+        source = f'arithmetic at the {speed / 1e12:.2g} TFLOPS of found runs'
+
+    def estimate(trial: Trial) -> Estimate:
+        if trial.done:
+            return Estimate(0, '')
+        left = steps_left(trial.run)
+        if alike[trial]:
+            return Estimate(left * fmean(alike[trial]), 'logged time of found runs')
+        return Estimate(left * flops[trial.recipe] / speed, source)
+
+    return {trial: estimate(trial) for trial in plan.trials}
+
+
+def step_time(run: Run) -> float | None:
+    """Average the seconds a step that a run has logged; None if it has not begun."""
+    records = [one for one in read_scalars(run.folder) if 'loss' in one]
+    times = series(records, 'time')[1]
+    return fmean(times) if times else None
+
+
+def step_flops(cfg: Config) -> float:
+    """Count the operations of a training step, the whole batch."""
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    cfg = deepcopy(cfg)
+    cfg.model.backbone.init_cfg = None
+    return count_step(cfg) * cfg.train_dataloader.batch_size
+
+
+def steps_left(run: Run) -> int:
+    """Count the steps that are to be done; recipes of epochs read their data for it."""
+    records = read_scalars(run.folder)
+    left = run.steps - run.progress(records)
+    if run.unit == 'iter':
+        return left
+    return left * (epoch_length(records) or _batches(run))
+
+
+def _batches(run: Run) -> int:
+    cfg = deepcopy(run.cfg)
+    if run.data_root is not None:
+        set_data_root(cfg, str(run.data_root))
+    check_files(cfg, TRAIN)
+    loader = cfg.train_dataloader
+    return -(-len(DATASETS.build(loader.dataset)) // loader.batch_size)
+
+
+def duration(seconds: float) -> str:
+    """Write a time in a unit that fits it."""
+    if seconds < 90:
+        return f'{seconds:.0f} s'
+    return f'{seconds / 60:.0f} min' if seconds < 5400 else f'{seconds / 3600:.1f} h'
+
+
+def length(run: Run) -> str:
+    """Write a run's length."""
+    return f'{run.steps} {"steps" if run.unit == "iter" else "epochs"}'

@@ -1,0 +1,128 @@
+"""Training of a study's runs, several at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
+
+from semi_pose.analysis.runs import end_of_log, follow
+from semi_pose.errors import UserError
+from semi_pose.study.plan import Trial
+
+OnChange = Callable[[Trial, list[dict], str], object]
+
+
+class Stopped(Exception):
+    """The study was interrupted."""
+
+
+def cores() -> int:
+    """Count the processor's cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def settle(trials: Sequence[Trial], fresh: bool) -> None:
+    """Make sure that what the folders hold was trained with the plan's settings.
+
+    Args:
+        trials (Sequence[Trial]): The runs.
+        fresh (bool): Remove runs with other settings.
+
+    Raises:
+        UserError: If there are such runs, and they are not to be removed.
+    """
+    other = {one: lines for one in trials if (lines := one.run.differences())}
+    if fresh:
+        for trial in other:
+            shutil.rmtree(trial.run.folder)
+        return
+    if other:
+        trial, lines = next(iter(other.items()))
+        listed = '\n  '.join(lines[:5])
+        raise UserError(
+            f'{len(other)} runs were trained with other settings, first '
+            f'{trial.run.folder}:\n  {listed}\nAdd --fresh to train these anew, or '
+            'name another --work-dir. --report-only reports them as they are.'
+        )
+
+
+def train_all(
+    trials: Sequence[Trial],
+    jobs: int,
+    on_change: OnChange,
+    on_end: Callable[[Trial], object] = lambda trial: None,
+) -> dict[Trial, UserError]:
+    """Train what is not trained yet; a run that fails does not stop the others.
+
+    Args:
+        trials (Sequence[Trial]): The runs, teachers before their students.
+        jobs (int): How many at a time.
+        on_change (Callable): Called with a run, its scalars so far and what it does,
+            from several threads.
+        on_end (Callable): Called with a run that has ended, one way or another.
+
+    Returns:
+        dict[Trial, UserError]: What failed, and why.
+    """
+    stop = Event()
+    futures: dict[Trial, Future] = {}
+
+    def work(trial: Trial) -> None:
+        def changed(records: list[dict], doing: str = '') -> None:
+            if stop.is_set():
+                raise Stopped
+            on_change(trial, records, doing)
+
+        changed([])
+        try:
+            if trial.teacher is not None and not trial.done:
+                if futures[trial.teacher].exception() is not None:
+                    raise UserError(f'Its teacher {trial.teacher.name} failed.')
+                make_labels(trial, lambda: changed([], 'making pseudo labels'))
+            trial.run.train(changed)
+        finally:
+            on_end(trial)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for trial in trials:
+                futures[trial] = pool.submit(work, trial)
+            # In turns, so that a signal is heard whichever thread it comes to.
+            while wait(futures.values(), timeout=1).not_done:
+                pass
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    failures = {trial: future.exception() for trial, future in futures.items()}
+    for error in failures.values():
+        if not isinstance(error, UserError | None):
+            raise error
+    return {trial: error for trial, error in failures.items() if error is not None}
+
+
+def make_labels(trial: Trial, on_change: Callable[[], object]) -> None:
+    """Make the pseudo labels of a run, unless they are there.
+
+    Args:
+        trial (Trial): With a teacher that is trained.
+        on_change (Callable): Called now and then.
+
+    Raises:
+        UserError: If that fails.
+    """
+    tool, *options = trial.labeling
+    teacher = trial.teacher.run
+    trial.run.prepare()
+    labels = trial.run.folder / 'pseudo_labels.json'
+    if labels.exists():
+        return
+    log = trial.run.folder / 'pseudo_labels.log'
+    command = [sys.executable, tool, str(teacher.recorded), str(teacher.checkpoint)]
+    command += options
+    if follow(command, log, on_change, trial.run.threads) or not labels.exists():
+        raise UserError(f'Making pseudo labels failed. {end_of_log(log)}')

@@ -1,0 +1,78 @@
+import pytest
+import torch
+import torch.nn.functional as F
+from mmpose.registry import MODELS
+
+from semi_pose.geometry import heatmap_peaks
+from semi_pose.models import HardAffine, JointCutout
+from semi_pose.study.checkpoints import (
+    View,
+    find_augmentations,
+    make_views,
+    predict_view,
+)
+
+from ..runs import supervised_model
+from .fakes import lsp, method, planner
+
+
+class Bright(torch.nn.Module):
+    """A head whose heatmaps are the pictures themselves, at stride 4."""
+
+    def forward(self, features):
+        return features
+
+
+@pytest.fixture
+def model():
+    model = MODELS.build(supervised_model())
+    model.backbone = torch.nn.Identity()
+    model.head = Bright()
+    model._forward = lambda images: F.avg_pool2d(images, 4)
+    return model
+
+
+@pytest.fixture
+def image():
+    # One bright spot, off the centre, round heatmap pixel (8, 5).
+    image = torch.zeros(1, 1, 64, 64)
+    image[..., 18:26, 30:38] = 1
+    return image
+
+
+def test_warped_heatmaps_come_back_to_the_plain_frame(model, image):
+    plain = predict_view(model, image, View())
+    affine = HardAffine(rotation_std=0, scale_std=0.25, scale_limits=(0.75, 0.75))
+    torch.manual_seed(0)
+    for _ in range(3):
+        warped = predict_view(model, image, View(affine=affine))
+        assert (heatmap_peaks(warped) - heatmap_peaks(plain)).abs().max() <= 1
+    far = HardAffine(rotation_std=30, scale_std=0, rotation_prob=1)
+    for _ in range(3):
+        warped = predict_view(model, image, View(affine=far))
+        assert (heatmap_peaks(warped) - heatmap_peaks(plain)).abs().max() <= 1
+        assert not torch.equal(warped, plain)
+
+
+def test_cutouts_hide_the_joint_that_the_network_sees(model, image):
+    cutout = JointCutout(num_joints=1, jitter_std=0, half_size=(12, 12))
+    hidden = predict_view(model, image, View(cutout=cutout))
+    assert hidden.max() == 0
+    assert image.max() == 1
+
+
+def test_the_hard_views_of_the_study(tmp_path):
+    plan = planner(tmp_path)
+    supervised = method('supervised', '', [plan.trial(lsp('supervised'), 0)])
+    dual = method('dual', '', [plan.trial(lsp('dual'), 0)])
+    found = find_augmentations([supervised, dual])
+    assert found['JointCutout']['num_joints'] == 3
+    assert found['HardAffine']['rotation_std'] == 15
+    assert found['RandAugment'] == dict(type='RandAugment')
+    views = make_views(found)
+    assert list(views)[:2] == ['none', 'affine']
+    assert views['none'] == View()
+    assert views['affine + Joint Cutout'].cutout.num_joints == 3
+    # Standard consistency has no easy-hard pair: its affine is no hard view.
+    standard = method('standard', '', [plan.trial(lsp('standard'), 0)])
+    assert find_augmentations([standard])['HardAffine'] == dict(type='HardAffine')

@@ -1,0 +1,55 @@
+import pytest
+
+from semi_pose.study.estimate import duration, estimate_all, length, step_flops
+
+from .fakes import log_run, lsp, planner
+
+
+@pytest.fixture
+def planned(tmp_path):
+    plan = planner(tmp_path, steps=10)
+    recipes = [(lsp('supervised'), [0, 1]), (lsp('dual'), [0])]
+    return plan.plan(recipes, {})
+
+
+def test_the_logged_time_of_like_runs_and_the_speed_that_they_reached(planned):
+    found, like, dual = planned.trials
+    log_run(
+        found,
+        [
+            dict(step=5, loss=1, time=0.2),
+            dict(step=10, loss=1, time=0.4),
+            # The time of a validation is no step's.
+            {'step': 10, 'coco/AP': 0.1, 'time': 100.0},
+        ],
+    )
+    estimates = estimate_all(planned, tflops=1)
+    assert estimates[found] == (0, '')
+    assert estimates[like].seconds == pytest.approx(10 * 0.3)
+    # 2 networks of 7 forwards against 3; less, as frozen stages have no backward.
+    ratio = step_flops(dual.run.cfg) / step_flops(found.run.cfg)
+    assert 3.5 < ratio < 14 / 3
+    assert estimates[dual].seconds == pytest.approx(10 * 0.3 * ratio)
+    assert 'of found runs' in estimates[dual].source
+
+
+def test_a_named_speed_where_nothing_is_found(planned):
+    planned.trials.pop()
+    estimates = estimate_all(planned, tflops=0.5)
+    seconds = 10 * step_flops(planned.trials[0].run.cfg) / 0.5e12
+    for estimate in estimates.values():
+        assert estimate.seconds == pytest.approx(seconds)
+        assert estimate.source == 'arithmetic at 0.5 TFLOPS'
+
+
+def test_only_what_is_left_counts(planned):
+    _, like, dual = planned.trials
+    log_run(like, [dict(step=8, loss=1, time=1.0)])
+    planned.trials.remove(dual)
+    assert estimate_all(planned, tflops=1)[like].seconds == pytest.approx(2)
+
+
+def test_words(planned):
+    assert length(planned.trials[0].run) == '10 steps'
+    texts = [duration(seconds) for seconds in (12, 600, 7200)]
+    assert texts == ['12 s', '10 min', '2.0 h']

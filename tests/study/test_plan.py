@@ -1,0 +1,158 @@
+import pytest
+
+from semi_pose.data_root import read_config
+from semi_pose.errors import UserError
+from semi_pose.study.plan import (
+    ABLATIONS,
+    describe,
+    label_counts,
+    parse_ablations,
+    parse_recipe,
+)
+
+from .fakes import ROOT, lsp, planner
+
+
+@pytest.fixture
+def plan(tmp_path):
+    (tmp_path / 'configs').symlink_to(ROOT / 'configs')
+    return planner(tmp_path, steps=None).plan
+
+
+def test_seeds_of_a_recipe():
+    assert parse_recipe('a/b.py', [0, 1, 1]) == (
+        parse_recipe('a/b.py@0', [])[0],
+        [0, 1],
+    )
+    assert parse_recipe('a@b/c.py@2,0,2', [5])[1] == [2, 0]
+    with pytest.raises(UserError, match='@0,1,2'):
+        parse_recipe('b.py@x', [0])
+
+
+def test_values_of_ablations():
+    assert parse_ablations(['joints=1,2', 'weight=0.1,1']) == {
+        'joints': [1, 2],
+        'weight': [0.1, 1],
+    }
+    for wrong in ('joints=a', 'joints=', "joints='1'", 'joints'):
+        with pytest.raises(UserError, match='give numbers'):
+            parse_ablations([wrong])
+    with pytest.raises(UserError, match='choose among weight, labels'):
+        parse_ablations(['depth=1'])
+
+
+@pytest.mark.parametrize(
+    'name, wanted',
+    [
+        ('supervised', ('supervised', False, 'Supervised')),
+        ('pseudo', ('pseudo', False, 'PseudoPose')),
+        ('distill', ('distill', False, 'DataDistill')),
+        ('standard', ('standard', False, 'Standard consistency')),
+        ('mean_teacher', ('mean_teacher', False, 'Mean teacher')),
+        (
+            'mean_teacher_pairs',
+            (
+                'mean_teacher',
+                True,
+                'Mean teacher, easy-hard pairs, affine + Joint Cutout',
+            ),
+        ),
+        ('single', ('single', True, 'Single, affine + Joint Cutout')),
+        ('dual', ('dual', True, 'Dual, affine + Joint Cutout')),
+        ('dual_randaugment', ('dual', True, 'Dual, affine + RandAugment')),
+    ],
+)
+def test_methods_are_recognized(name, wanted):
+    cfg = read_config(str(lsp(name)))
+    assert describe(cfg) == wanted
+    assert label_counts(cfg) == [100]
+
+
+def test_a_run_for_each_seed_in_a_folder_of_its_own(plan, tmp_path):
+    made = plan([(lsp('dual'), [0, 2]), (lsp('supervised'), [1])], {})
+    names = ['efflite0_lsp100_dual/seed0', 'efflite0_lsp100_dual/seed2']
+    assert [one.name for one in made.methods[0].trials] == names
+    assert [one.name for one in made.trials] == [
+        *names,
+        'efflite0_lsp100_supervised/seed1',
+    ]
+    run = made.trials[1].run
+    assert run.folder == tmp_path / 'work' / names[1]
+    assert run.cfg.randomness.seed == 2
+    assert 'randomness.seed=2' in run.command
+
+
+def test_labels_tell_methods_apart(plan):
+    few = lsp('dual').with_name('efflite0_lsp20_dual.py')
+    made = plan([(lsp('dual'), [0]), (few, [0])], {})
+    titles = [method.title.rsplit(', ', 1)[1] for method in made.methods]
+    assert titles == ['100 labels', '20 labels']
+
+
+def test_teachers_are_shared_and_come_first(plan, tmp_path):
+    recipes = [(lsp('pseudo'), [0]), (lsp('supervised'), [0]), (lsp('distill'), [1])]
+    made = plan(recipes, {})
+    pseudo, supervised, distill = (method.trials[0] for method in made.methods)
+    assert pseudo.teacher is supervised
+    assert distill.teacher.name == 'efflite0_lsp100_supervised/seed1'
+    assert set(made.trials[:2]) == {supervised, distill.teacher}
+    assert set(made.trials[2:]) == {pseudo, distill}
+    labels = tmp_path / 'work/efflite0_lsp100_pseudo/seed0/pseudo_labels.json'
+    repeated, own = pseudo.run.cfg.train_dataloader.dataset.datasets
+    assert own.ann_file == str(labels)
+    assert repeated.dataset.ann_file != str(labels)
+    assert pseudo.labeling[pseudo.labeling.index('--out') + 1] == str(labels)
+    assert '--tta' in distill.labeling and '--tta' not in pseudo.labeling
+
+
+def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):
+    recipes = [(lsp(name), [3]) for name in ('supervised', 'standard', 'single')]
+    values = dict(weight=[0.1, 1], joints=[1, 3, 5], labels=[20])
+    weight, joints, labels = plan(recipes, values).sweeps
+    assert (weight.method.name, weight.own) == ('efflite0_lsp100_standard', 0.5)
+    assert list(weight.points) == [0.1, 0.5, 1]
+    assert joints.method.name == 'efflite0_lsp100_single'
+    # The recipe's own value is the recipe's own run.
+    assert joints.points[3].name == 'efflite0_lsp100_single/seed3'
+    assert joints.points[1].name == 'efflite0_lsp100_single/joints=1/seed3'
+    cutout = joints.points[1].run.cfg.model.hard_pipeline[0]
+    assert (cutout.type, cutout.num_joints, cutout.jitter_std) == ('JointCutout', 1, 5)
+    dataset = labels.points[20].run.cfg.train_dataloader.dataset
+    assert dataset.labeled.indices == 20
+    hooks = weight.points[0.1].run.cfg.custom_hooks
+    assert [one.weight for one in hooks if one.type == 'SemiRunner'] == [0.1]
+
+
+def test_ablations_of_named_recipes(plan):
+    made = plan(
+        [(lsp('supervised'), [0])],
+        dict(labels=[20], magnitude=[10]),
+        [lsp('supervised'), lsp('dual_randaugment')],
+    )
+    titles = [(one.ablation.name, one.method.title) for one in made.sweeps]
+    assert titles == [
+        ('labels', 'Supervised'),
+        ('labels', 'Dual, affine + RandAugment'),
+        ('magnitude', 'Dual, affine + RandAugment'),
+    ]
+    cfg = made.sweeps[2].points[10].run.cfg
+    assert set(ABLATIONS['magnitude'].find(cfg).values()) == {10}
+    # The default of RandAugment, which the recipe does not spell out.
+    assert list(made.sweeps[2].points) == [10, 20]
+
+
+def test_mistakes(plan):
+    with pytest.raises(UserError, match='efflite0_lsp100_dual twice'):
+        plan([(lsp('dual'), [0]), (lsp('dual'), [1])], {})
+    with pytest.raises(UserError, match='--ablate magnitude: none of'):
+        plan([(lsp('dual'), [0])], dict(magnitude=[10]))
+    with pytest.raises(UserError, match='none.py'):
+        plan([(lsp('dual').with_name('none.py'), [0])], {})
+
+
+def test_settings_of_all_recipes(tmp_path):
+    options = {'optim_wrapper.optimizer.lr': 0.5}
+    made = planner(tmp_path, steps=6, options=options).plan([(lsp('dual'), [0])], {})
+    cfg = made.trials[0].run.cfg
+    assert cfg.optim_wrapper.optimizer.lr == 0.5
+    assert cfg.train_cfg.max_iters == 6

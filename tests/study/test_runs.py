@@ -1,0 +1,118 @@
+import json
+import signal
+import time
+
+import pytest
+
+from semi_pose.analysis import read_scalars
+from semi_pose.errors import UserError
+from semi_pose.study.runs import settle, train_all
+
+from .fakes import log_run, lsp, planner, write_tools
+
+
+@pytest.fixture
+def plan(tmp_path):
+    write_tools(tmp_path)
+    return planner(tmp_path).plan
+
+
+def train(made, jobs=2):
+    seen = []
+    failures = train_all(
+        made.trials, jobs, lambda *all_: seen.append(all_), seen.append
+    )
+    return failures, seen
+
+
+def test_trains_what_is_not_trained(plan):
+    made = plan([(lsp('supervised'), [0, 1])], {})
+    failures, seen = train(made)
+    assert failures == {} and all(trial.done for trial in made.trials)
+    assert {one for one in seen if not isinstance(one, tuple)} == set(made.trials)
+    train(made)
+    for seed, trial in enumerate(made.trials):
+        assert trial.run.log.read_text().count('trained') == 1
+        first, last = read_scalars(trial.run.folder)
+        assert last['coco/AP'] == seed / 10 and first['threads'] == 3
+
+
+def test_a_failure_leaves_the_others_alone(plan):
+    made = plan([(lsp('pseudo'), [13]), (lsp('supervised'), [0])], {})
+    failures, _ = train(made, jobs=1)
+    messages = {trial.name: str(error) for trial, error in failures.items()}
+    assert set(messages) == {
+        'efflite0_lsp100_supervised/seed13',
+        'efflite0_lsp100_pseudo/seed13',
+    }
+    assert 'unlucky' in messages['efflite0_lsp100_supervised/seed13']
+    assert 'teacher' in messages['efflite0_lsp100_pseudo/seed13']
+    assert made.methods[1].trials[0].done
+
+
+def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
+    made = plan([(lsp('distill'), [0])], {})
+    failures, seen = train(made)
+    assert failures == {}
+    (student,) = made.methods[0].trials
+    labels = student.run.folder / 'pseudo_labels.json'
+    config, checkpoint, *options = json.loads(labels.read_text())
+    assert config == str(student.teacher.run.recorded)
+    assert checkpoint == str(student.teacher.run.checkpoint)
+    dual = str(tmp_path / 'configs/lsp/efflite0_lsp100_dual.py')
+    assert options[:2] == ['--unlabeled', dual]
+    assert options[-3:] == ['--data-root', str(tmp_path / 'data'), '--tta']
+    option = f'train_dataloader.dataset.datasets.1.ann_file={labels}'
+    assert option in student.run.log.read_text()
+
+
+def test_labels_that_are_there_are_not_made_again(plan):
+    made = plan([(lsp('pseudo'), [0])], {})
+    (student,) = made.methods[0].trials
+    student.run.prepare()
+    (student.run.folder / 'pseudo_labels.json').write_text('mine')
+    train(made)
+    assert (student.run.folder / 'pseudo_labels.json').read_text() == 'mine'
+
+
+def test_an_interruption_ends_all_runs(plan):
+    made = plan([(lsp('supervised'), [60, 0])], {})
+    seen = []
+
+    def interrupt(trial, records, doing):
+        seen.append(trial)
+        if len(seen) > 2:
+            signal.raise_signal(signal.SIGINT)
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        train_all(made.trials, 1, interrupt)
+    assert time.monotonic() - start < 30
+    assert not made.trials[1].run.folder.exists()
+
+
+def test_runs_with_other_settings_are_not_taken(plan):
+    made = plan([(lsp('supervised'), [0, 1])], {})
+    for trial in made.trials:
+        log_run(trial, [{'step': 2, 'coco/AP': 0.5}], config=True)
+    settle(made.trials, fresh=False)
+    trial = made.trials[1]
+    trial.run.cfg.optim_wrapper.optimizer.lr = 0.5
+    with pytest.raises(UserError, match='1 runs were .* other settings') as error:
+        settle(made.trials, fresh=False)
+    assert str(trial.run.folder) in str(error.value)
+    assert 'optim_wrapper.optimizer.lr: 0.001, now 0.5' in str(error.value)
+    settle(made.trials, fresh=True)
+    assert [one.done for one in made.trials] == [True, False]
+
+
+def test_a_report_takes_runs_as_they_are(plan, tmp_path):
+    (trial,) = plan([(lsp('supervised'), [0])], {}).trials
+    log_run(trial, [{'step': 2, 'coco/AP': 0.5}], config=True)
+    # The study asks for 4 steps, and the folder holds a run of 2.
+    asked = planner(tmp_path, steps=4).plan([(lsp('supervised'), [0])], {})
+    assert not asked.trials[0].done
+    found = planner(tmp_path, steps=4, as_found=True)
+    (taken,) = found.plan([(lsp('supervised'), [0])], {}).trials
+    assert taken.done
+    assert 'train_cfg.max_iters: 2, now 4' in taken.notes
