@@ -87,22 +87,22 @@ def _smoothed(values: Sequence[float], width: int) -> np.ndarray:
     return sums(np.asarray(values, float)) / sums(np.ones(len(values)))
 
 
-def draw_panels(panels: Sequence[Panel], smooth: int = 1, columns: int = 3) -> Figure:
+def draw_panels(panels: Sequence[Panel], smooth: int = 1) -> Figure:
     """Draw panels with one legend.
 
     Args:
         panels (Sequence[Panel]): What to draw.
         smooth (int): See :func:`mean_and_range`.
-        columns (int): Panels a row.
 
     Returns:
         Figure: Mean lines, and bands from the lowest to the highest run.
     """
-    columns = min(columns, len(panels))
+    columns = 2 if len(panels) == 4 else min(3, len(panels))
+    width = 5 if columns == 1 else 9.6
     rows = -(-len(panels) // columns)
     names = {line.label for panel in panels for line in panel.lines}
     height = 3.2 * rows + 0.25 * -(-len(names) // LEGEND_COLUMNS)
-    figure = Figure(figsize=(max(3.2 * columns, 5), height), layout='constrained')
+    figure = Figure(figsize=(width, height), layout='constrained')
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat[len(panels) :]:
         axes.set_axis_off()

@@ -16,7 +16,7 @@ from semi_pose.analysis.scalars import read_scalars
 from semi_pose.data_root import TEST, TRAIN, data_nodes, read_config, set_data_root
 from semi_pose.errors import UserError
 
-METRICS = ('AP', 'PCK')
+METRICS = ('AP', 'AR', 'PCK')
 NETWORKS = ('net1', 'net2', 'ensemble', 'ema')
 # What decides on a run's result.
 DECISIVE = (
@@ -238,7 +238,7 @@ def network_metrics(record: dict) -> dict[str, dict[str, float]]:
         record (dict): Such as ``{'coco/AP': ..., 'net1/coco/AP': ...}``.
 
     Returns:
-        dict[str, dict[str, float]]: AP and PCK from 0 to 1 by network; a stock
+        dict[str, dict[str, float]]: AP, AR, PCK from 0 to 1 by network; a stock
         model's are ``net1``'s.
     """
     # MPII's metric, which alone has this entry, is in percent already.

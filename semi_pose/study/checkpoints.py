@@ -138,7 +138,7 @@ def measure_difficulty(
         augmentations (dict[str, dict]): See :func:`find_augmentations`.
 
     Returns:
-        dict[str, dict[str, float]]: AP and PCK in percent by augmentation.
+        dict[str, dict[str, float]]: accuracy in percent by augmentation.
     """
     cfg = recorded_config(trial)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')

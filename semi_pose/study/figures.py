@@ -96,7 +96,7 @@ def draw_difficulty(accuracies: dict[str, dict[str, float]]) -> Figure:
     """Draw one network's accuracy under each augmentation (paper, Figure 5).
 
     Args:
-        accuracies (dict): AP and PCK in percent by augmentation.
+        accuracies (dict): accuracy in percent by augmentation.
 
     Returns:
         Figure: A panel of bars for each metric.

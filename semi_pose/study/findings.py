@@ -37,7 +37,7 @@ def find_all(results: Results, difficulty: Accuracies | None = None) -> list[Fin
 
     Args:
         results (Results): The study's logs.
-        difficulty (dict, optional): AP and PCK of one network by augmentation.
+        difficulty (dict, optional): accuracy of one network by augmentation.
 
     Returns:
         list[Finding]: Methods are compared at the same number of labels, by the last
@@ -166,7 +166,7 @@ def difficulty_findings(difficulty: Accuracies) -> list[Finding]:
     """Check that each hard view makes a network less accurate than the easy one.
 
     Args:
-        difficulty (dict): AP and PCK by augmentation, that without any first.
+        difficulty (dict): accuracy by augmentation, that without any first.
 
     Returns:
         list[Finding]: One a metric.

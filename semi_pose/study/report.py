@@ -65,7 +65,7 @@ class Extras:
 
     Attributes:
         heatmaps (dict): What was measured on the last checkpoints, by run.
-        difficulty (dict): AP and PCK of one network by augmentation.
+        difficulty (dict): accuracy of one network by augmentation.
         settings (dict): Configs of these augmentations.
         tested (str): The run whose network that is.
     """
@@ -186,8 +186,10 @@ def _accuracy(results: Results, extras: Extras) -> list[str]:
         where = 'measured on the last checkpoints, on the same images for all'
     return [
         table([*header, 'response'], rows),
-        'AP and PCK on validation people in percent: mean (and range) over seeds, at '
-        f'the last validation. Best {first}: that of the best validation of each run. '
+        'Accuracy on validation people in percent: mean (and range) over seeds, at '
+        'the last validation. AP ranks people by the peaks of their heatmaps (those '
+        'below 0.2 do not count), AR and PCK judge places alone. '
+        f'Best {first}: that of the best validation of each run. '
         f'Response: mean peak of the heatmaps on unlabeled people, {where}.',
     ]
 
@@ -225,7 +227,7 @@ def _training(results: Results, folder: Path) -> list[str]:
     if results.response_key == MONITOR:
         logged = 'on the same images at each measurement'
     return [
-        _save(draw_training(results), folder, 'training', 'response, AP and PCK'),
+        _save(draw_training(results), folder, 'training', 'response and accuracy'),
         'Response and accuracy of network 1 over the training (paper, Figures 3 and '
         '4); bands are ranges over seeds. The response is the mean peak of the '
         f"teachers' heatmaps on unlabeled people, {logged}.",
