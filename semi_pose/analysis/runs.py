@@ -120,7 +120,7 @@ class Run:
             root = str(self.data_root)
         was_root = _data_root(found) or ''
         # A relative one may have been meant from another place.
-        was = _settings(found, was_root if Path(was_root).exists() else root)
+        was = _settings(found, was_root if Path(was_root).is_absolute() else root)
         wanted = _settings(self.cfg, root)
         # Made for the run: the same labels elsewhere are no other settings.
         made = {key for key in self.settings if key.endswith('ann_file')}

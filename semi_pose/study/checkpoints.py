@@ -27,7 +27,8 @@ from semi_pose.analysis.networks import (
 from semi_pose.analysis.runs import network_metrics
 from semi_pose.geometry import invert_theta, warp
 from semi_pose.models.hard_pipeline import HardView
-from semi_pose.study.plan import Method, Trial, is_semi, nodes
+from semi_pose.study.ablations import is_semi, nodes
+from semi_pose.study.plan import Method, Trial
 
 NUM = 64
 SEED = 0

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from semi_pose.analysis.runs import in_steps, is_validation, network_metrics
 from semi_pose.analysis.scalars import read_scalars, series
-from semi_pose.study.plan import Method, Number, Plan, Sweep, Trial
+from semi_pose.study.ablations import Number
+from semi_pose.study.plan import Method, Plan, Sweep, Trial
 
 MONITOR = 'collapse/response'
 RESPONSE = 'response'

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmpose.registry import HOOKS, TRANSFORMS
 
 from semi_pose.analysis.runs import Run
 from semi_pose.data_root import read_config
 from semi_pose.errors import UserError
-
-Number = int | float
+from semi_pose.study.ablations import (
+    ABLATIONS,
+    Ablation,
+    Number,
+    is_semi,
+    label_counts,
+    nodes,
+)
+from semi_pose.study.titles import describe, name_apart
 
 
 @dataclass(eq=False)
@@ -105,86 +109,6 @@ class Plan:
     trials: list[Trial]
 
 
-@dataclass(frozen=True)
-class Ablation:
-    """A setting to vary.
-
-    Attributes:
-        name (str): Its name on the command line.
-        label (str): What it is, for axes.
-        paper (str): Where the paper shows it.
-        find (Callable): From a recipe to the setting's places in it, and its value.
-    """
-
-    name: str
-    label: str
-    paper: str
-    find: Callable[[Config], dict[str, Number]]
-
-
-def nodes(node: Any, place: str) -> Iterator[tuple[str, dict]]:
-    """Yield every dict below a place of a config."""
-    if isinstance(node, dict):
-        yield place, node
-        for key, value in node.items():
-            yield from nodes(value, f'{place}.{key}')
-    elif isinstance(node, (list, tuple)):
-        for number, value in enumerate(node):
-            yield from nodes(value, f'{place}.{number}')
-
-
-def _finder(section: str, registry: Any, kind: str, key: str) -> Callable:
-    def find(cfg: Config) -> dict[str, Number]:
-        parameters = inspect.signature(registry.get(kind)).parameters
-        return {
-            f'{place}.{key}': node.get(key, parameters[key].default)
-            for place, node in nodes(cfg.get(section), section)
-            if node.get('type') == kind and is_semi(cfg)
-        }
-
-    return find
-
-
-def _label_counts(cfg: Config) -> dict[str, int]:
-    dataset = cfg.train_dataloader.dataset
-    return {
-        f'{place}.indices': node.indices
-        for place, node in nodes(dataset, 'train_dataloader.dataset')
-        if node.get('type') != 'UnlabeledDataset'
-        and isinstance(node.get('indices'), int)
-        and 'pseudo_labels' not in cfg
-    }
-
-
-_ABLATIONS = (
-    Ablation(
-        'weight',
-        'weight of the consistency loss',
-        'Figure 10',
-        _finder('custom_hooks', HOOKS, 'SemiRunner', 'weight'),
-    ),
-    Ablation('labels', 'labeled people', 'Table 9', _label_counts),
-    Ablation(
-        'joints',
-        'joints masked, m',
-        'Figure 12',
-        _finder('model', TRANSFORMS, 'JointCutout', 'num_joints'),
-    ),
-    Ablation(
-        'magnitude',
-        'magnitude of RandAugment',
-        'Figure 13',
-        _finder('train_dataloader', TRANSFORMS, 'RandAugment', 'magnitude'),
-    ),
-)
-ABLATIONS = {one.name: one for one in _ABLATIONS}
-
-
-def is_semi(cfg: Config) -> bool:
-    """Say whether a recipe trains on unlabeled images."""
-    return cfg.train_dataloader.dataset.type == 'SemiDataset'
-
-
 def parse_recipe(text: str, seeds: Sequence[int]) -> tuple[Path, list[int]]:
     """Read ``RECIPE`` or ``RECIPE@0,1,2``.
 
@@ -205,42 +129,6 @@ def parse_recipe(text: str, seeds: Sequence[int]) -> tuple[Path, list[int]]:
         return Path(path), list(dict.fromkeys(map(int, own.split(','))))
     except ValueError as error:
         raise UserError(f'{text}: name seeds as in {path}@0,1,2.') from error
-
-
-def parse_ablations(texts: Sequence[str]) -> dict[str, list[Number]]:
-    """Read ``joints=1,2,3`` and its like.
-
-    Args:
-        texts (Sequence[str]): What the command line says.
-
-    Returns:
-        dict[str, list[Number]]: Values by ablation.
-
-    Raises:
-        UserError: If there is no such ablation, or a value is no number.
-    """
-    values = {}
-    for text in texts:
-        name, _, numbers = text.partition('=')
-        if name not in ABLATIONS:
-            raise UserError(
-                f'--ablate {text}: choose among {", ".join(ABLATIONS)}, '
-                'such as joints=1,3,5.'
-            )
-        try:
-            values[name] = [_number(number) for number in numbers.split(',')]
-        except (SyntaxError, ValueError) as error:
-            raise UserError(
-                f'--ablate {text}: give numbers, as in {name}=1,2.'
-            ) from error
-    return values
-
-
-def _number(text: str) -> Number:
-    number = ast.literal_eval(text.strip())
-    if type(number) not in (int, float):
-        raise ValueError(text)
-    return number
 
 
 @dataclass
@@ -437,67 +325,3 @@ def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:
             'of its variable `pseudo`: see configs/lsp/efflite0_lsp100_pseudo.py.'
         )
     return {f'{where}.ann_file': str(file) for where in found}
-
-
-def label_counts(cfg: Config) -> list[int]:
-    """Return the sizes of labeled sets that a recipe cuts out."""
-    cfg = Config({key: cfg[key] for key in cfg if key != 'pseudo_labels'})
-    return list(_label_counts(cfg).values())
-
-
-def describe(cfg: Config) -> tuple[str, bool, str]:
-    """Say which of the paper's methods a recipe is.
-
-    Args:
-        cfg (Config): The recipe.
-
-    Returns:
-        tuple[str, bool, str]: Kind, whether it has easy-hard pairs, and title.
-    """
-    if not is_semi(cfg):
-        if 'pseudo_labels' not in cfg:
-            return 'supervised', False, 'Supervised'
-        if cfg.pseudo_labels.get('tta'):
-            return 'distill', False, 'DataDistill'
-        return 'pseudo', False, 'PseudoPose'
-    model = cfg.model
-    pairs = model.get('teacher_view') is None
-    view = f', {_hard_view(cfg)}' if pairs else ''
-    if model.get('mean_teacher') is not None:
-        kind = 'mean_teacher'
-        title = f'Mean teacher, easy-hard pairs{view}' if pairs else 'Mean teacher'
-    elif not pairs:
-        kind, title = 'standard', 'Standard consistency'
-    elif model.get('peer', 'same') is None:
-        return 'single', True, f'Single{view}'
-    else:
-        return 'dual', True, f'Dual{view}'
-    if model.get('peer', 'same') is not None:
-        title += ', two networks'
-    return kind, pairs, title
-
-
-def _hard_view(cfg: Config) -> str:
-    types = {node.get('type') for _, node in nodes(cfg.model.hard_pipeline, '')}
-    types |= {node.get('type') for _, node in nodes(cfg.train_dataloader, '')}
-    names = {
-        'HardAffine': 'affine',
-        'RandAugment': 'RandAugment',
-        'JointCutout': 'Joint Cutout',
-    }
-    return ' + '.join(names[one] for one in names if one in types) or 'no hard view'
-
-
-def name_apart(methods: list[Method]) -> None:
-    """Make the titles of methods differ, by labels where these do.
-
-    Args:
-        methods (list[Method]): Changed in place.
-    """
-    if len({method.labels for method in methods}) > 1:
-        for method in methods:
-            method.title += f', {method.labels or "all"} labels'
-    titles = [method.title for method in methods]
-    for method in methods:
-        if titles.count(method.title) > 1:
-            method.title += f' ({method.name})'

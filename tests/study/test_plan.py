@@ -2,13 +2,9 @@ import pytest
 
 from semi_pose.data_root import read_config
 from semi_pose.errors import UserError
-from semi_pose.study.plan import (
-    ABLATIONS,
-    describe,
-    label_counts,
-    parse_ablations,
-    parse_recipe,
-)
+from semi_pose.study.ablations import ABLATIONS, label_counts, parse_ablations
+from semi_pose.study.plan import parse_recipe
+from semi_pose.study.titles import describe
 
 from .fakes import ROOT, lsp, planner
 

@@ -1,6 +1,7 @@
 import matplotlib.image
 import pytest
 
+from semi_pose.study.ablations import ABLATIONS
 from semi_pose.study.findings import difficulty_findings, find_all
 from semi_pose.study.measurements import (
     MONITOR,
@@ -10,7 +11,7 @@ from semi_pose.study.measurements import (
     histogram,
     read_results,
 )
-from semi_pose.study.plan import ABLATIONS, Plan, Sweep
+from semi_pose.study.plan import Plan, Sweep
 from semi_pose.study.report import Extras, table, write_report
 
 from .fakes import accuracies, log_run, lsp, method, planner

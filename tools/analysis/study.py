@@ -164,7 +164,7 @@ def make_plan(args: argparse.Namespace) -> Plan:
         UserError: If options or recipes do not fit.
     """
     from semi_pose.errors import UserError
-    from semi_pose.study import plan
+    from semi_pose.study import ablations, plan
     from semi_pose.study.runs import cores
 
     if args.jobs < 1:
@@ -180,7 +180,7 @@ def make_plan(args: argparse.Namespace) -> Plan:
     )
     return planner.plan(
         [plan.parse_recipe(text, args.seeds) for text in args.recipes],
-        plan.parse_ablations(args.ablate),
+        ablations.parse_ablations(args.ablate),
         args.ablate_recipe,
     )
 

@@ -1,0 +1,138 @@
+"""Settings that a study varies, and where a recipe has them."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mmengine.config import Config
+from mmpose.registry import HOOKS, TRANSFORMS
+
+from semi_pose.errors import UserError
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """A setting to vary.
+
+    Attributes:
+        name (str): Its name on the command line.
+        label (str): What it is, for axes.
+        paper (str): Where the paper shows it.
+        find (Callable): From a recipe to the setting's places in it, and its value.
+    """
+
+    name: str
+    label: str
+    paper: str
+    find: Callable[[Config], dict[str, Number]]
+
+
+def nodes(node: Any, place: str) -> Iterator[tuple[str, dict]]:
+    """Yield every dict below a place of a config."""
+    if isinstance(node, dict):
+        yield place, node
+        for key, value in node.items():
+            yield from nodes(value, f'{place}.{key}')
+    elif isinstance(node, (list, tuple)):
+        for number, value in enumerate(node):
+            yield from nodes(value, f'{place}.{number}')
+
+
+def _finder(section: str, registry: Any, kind: str, key: str) -> Callable:
+    def find(cfg: Config) -> dict[str, Number]:
+        parameters = inspect.signature(registry.get(kind)).parameters
+        return {
+            f'{place}.{key}': node.get(key, parameters[key].default)
+            for place, node in nodes(cfg.get(section), section)
+            if node.get('type') == kind and is_semi(cfg)
+        }
+
+    return find
+
+
+def _label_counts(cfg: Config) -> dict[str, int]:
+    dataset = cfg.train_dataloader.dataset
+    return {
+        f'{place}.indices': node.indices
+        for place, node in nodes(dataset, 'train_dataloader.dataset')
+        if node.get('type') != 'UnlabeledDataset'
+        and isinstance(node.get('indices'), int)
+        and 'pseudo_labels' not in cfg
+    }
+
+
+_ABLATIONS = (
+    Ablation(
+        'weight',
+        'weight of the consistency loss',
+        'Figure 10',
+        _finder('custom_hooks', HOOKS, 'SemiRunner', 'weight'),
+    ),
+    Ablation('labels', 'labeled people', 'Table 9', _label_counts),
+    Ablation(
+        'joints',
+        'joints masked, m',
+        'Figure 12',
+        _finder('model', TRANSFORMS, 'JointCutout', 'num_joints'),
+    ),
+    Ablation(
+        'magnitude',
+        'magnitude of RandAugment',
+        'Figure 13',
+        _finder('train_dataloader', TRANSFORMS, 'RandAugment', 'magnitude'),
+    ),
+)
+ABLATIONS = {one.name: one for one in _ABLATIONS}
+
+
+def is_semi(cfg: Config) -> bool:
+    """Say whether a recipe trains on unlabeled images."""
+    return cfg.train_dataloader.dataset.type == 'SemiDataset'
+
+
+def label_counts(cfg: Config) -> list[int]:
+    """Return the sizes of labeled sets that a recipe cuts out."""
+    cfg = Config({key: cfg[key] for key in cfg if key != 'pseudo_labels'})
+    return list(_label_counts(cfg).values())
+
+
+def parse_ablations(texts: Sequence[str]) -> dict[str, list[Number]]:
+    """Read ``joints=1,2,3`` and its like.
+
+    Args:
+        texts (Sequence[str]): What the command line says.
+
+    Returns:
+        dict[str, list[Number]]: Values by ablation.
+
+    Raises:
+        UserError: If there is no such ablation, or a value is no number.
+    """
+    values = {}
+    for text in texts:
+        name, _, numbers = text.partition('=')
+        if name not in ABLATIONS:
+            raise UserError(
+                f'--ablate {text}: choose among {", ".join(ABLATIONS)}, '
+                'such as joints=1,3,5.'
+            )
+        try:
+            values[name] = [_number(number) for number in numbers.split(',')]
+        except (SyntaxError, ValueError) as error:
+            raise UserError(
+                f'--ablate {text}: give numbers, as in {name}=1,2.'
+            ) from error
+    return values
+
+
+def _number(text: str) -> Number:
+    number = ast.literal_eval(text.strip())
+    if type(number) not in (int, float):
+        raise ValueError(text)
+    return number
