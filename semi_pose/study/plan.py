@@ -21,7 +21,7 @@ from semi_pose.study.ablations import (
     label_counts,
     nodes,
 )
-from semi_pose.study.titles import describe, name_apart
+from semi_pose.study.titles import describe
 
 
 @dataclass(eq=False)
@@ -189,7 +189,7 @@ class Planner:
                 'all of its seeds after an @.'
             )
         methods = [self._method(recipe, seeds) for recipe, seeds in recipes]
-        name_apart(methods)
+        _name_apart(methods)
         first_seeds = {recipe: seeds[0] for recipe, seeds in recipes}
         sweeps = [
             self._sweep(name, values, recipe, first_seeds, methods)
@@ -325,3 +325,14 @@ def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:
             'of its variable `pseudo`: see configs/lsp/efflite0_lsp100_pseudo.py.'
         )
     return {f'{where}.ann_file': str(file) for where in found}
+
+
+def _name_apart(methods: list[Method]) -> None:
+    """Make the titles of methods differ, by labels where these do."""
+    if len({method.labels for method in methods}) > 1:
+        for method in methods:
+            method.title += f', {method.labels or "all"} labels'
+    titles = [method.title for method in methods]
+    for method in methods:
+        if titles.count(method.title) > 1:
+            method.title += f' ({method.name})'

@@ -1,15 +1,8 @@
 """What the report calls a recipe."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from mmengine.config import Config
 
 from semi_pose.study.ablations import is_semi, nodes
-
-if TYPE_CHECKING:
-    from semi_pose.study.plan import Method
 
 
 def describe(cfg: Config) -> tuple[str, bool, str]:
@@ -53,18 +46,3 @@ def _hard_view(cfg: Config) -> str:
         'JointCutout': 'Joint Cutout',
     }
     return ' + '.join(names[one] for one in names if one in types) or 'no hard view'
-
-
-def name_apart(methods: list[Method]) -> None:
-    """Make the titles of methods differ, by labels where these do.
-
-    Args:
-        methods (list[Method]): Changed in place.
-    """
-    if len({method.labels for method in methods}) > 1:
-        for method in methods:
-            method.title += f', {method.labels or "all"} labels'
-    titles = [method.title for method in methods]
-    for method in methods:
-        if titles.count(method.title) > 1:
-            method.title += f' ({method.name})'
