@@ -12,8 +12,9 @@ from semi_pose.synthetic import write_dataset
 
 
 @pytest.fixture(scope='session', autouse=True)
-def _one_thread():
+def _one_thread_in_mmpose_scope():
     torch.set_num_threads(1)
+    init_default_scope('mmpose')  # for fixtures that outlive a test
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -377,7 +378,7 @@ def next_step(args: argparse.Namespace) -> str:
     recipes = [
         path
         for path in sorted(folder.glob('*.py'))
-        if f"{args.out.name}'" in path.read_text()
+        if re.search(f"['/]{re.escape(args.out.name)}'", path.read_text())
     ]
     if not recipes:
         return (
