@@ -19,6 +19,7 @@ from semi_pose.study.measurements import Results, curve
 from semi_pose.study.plan import Sweep
 
 BIN_NAMES = ('< 0.2', '0.2-0.4', '0.4-0.6', '0.6-0.8', '≥ 0.8')
+WIDE = 20  # settings over more than this factor are drawn on a logarithmic axis
 SUFFIXES = {'net1': '', 'ensemble': ', ensemble', 'ema': ', mean teacher'}
 
 
@@ -147,7 +148,12 @@ def draw_sweeps(results: Results, sweeps: Sequence[Sweep]) -> Figure:
     if any(line.runs[0][0] for line in responses):
         panels.append(Panel('response at the end', responses, label))
     figure = draw_panels(panels)
+    values = [value for sweep in sweeps for value in results.points(sweep)]
+    is_wide = min(values) > 0 and max(values) / min(values) > WIDE
     for axes in figure.axes:
+        if is_wide:
+            axes.set_xscale('log')
+            axes.xaxis.set_major_formatter('{x:g}')
         for own in {sweep.own for sweep in sweeps}:
             axes.axvline(own, color='0.6', lw=0.9, ls=':', zorder=0)
     return figure

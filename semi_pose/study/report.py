@@ -280,7 +280,9 @@ def _sweeps(results: Results, folder: Path) -> list[str]:
     for ablation in dict.fromkeys(sweep.ablation for sweep in results.sweeps):
         sweeps = [one for one in results.sweeps if one.ablation == ablation]
         figure = draw_sweeps(results, sweeps)
-        titles = ', '.join(sweep.method.title for sweep in sweeps)
+        titles = ', '.join(
+            f'{sweep.method.title}, `{sweep.method.name}`' for sweep in sweeps
+        )
         seeds = {one.seed for sweep in sweeps for one in sweep.points.values()}
         parts += [
             f'## Ablation: {ablation.label}',
