@@ -75,6 +75,15 @@ def test_labels_that_are_there_are_not_made_again(plan):
     assert (student.run.folder / 'pseudo_labels.json').read_text() == 'mine'
 
 
+@pytest.fixture
+def _heard_signals():
+    # Processes that a shell starts in the background ignore this signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures('_heard_signals')
 def test_an_interruption_ends_all_runs(plan):
     made = plan([(lsp('supervised'), [60, 0])], {})
     seen = []
