@@ -65,7 +65,8 @@ def test_the_report_holds_the_last_validation(study):
     _, folder, _ = study
     text = (folder / 'report/report.md').read_text()
     dual = last_metrics(folder, 'tiny_dual')
-    cells = [f'{100 * dual[f"ensemble/coco/{key}"]:.1f}' for key in ('AP', 'PCK')]
+    keys = ('AP', 'AR', 'PCK')
+    cells = [f'{100 * dual[f"ensemble/coco/{key}"]:.1f}' for key in keys]
     assert f'|  | ensemble |  | {" | ".join(cells)} |' in text
     stock = last_metrics(folder, 'tiny_supervised')
     assert f'| Supervised |  | 1 | {100 * stock["coco/AP"]:.1f} |' in text
