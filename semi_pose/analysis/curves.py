@@ -183,10 +183,12 @@ def draw_curves(supervised: list[dict], dual: list[dict]) -> Figure:
         return Panel(ylabel, lines)
 
     response = Line('dual', [series(dual, 'response')], COLORS[3])
-    return draw_panels(
+    figure = draw_panels(
         [
             panel('AP on validation people (%)', 'coco/AP', 100),
             panel('PCK@0.1 on validation people (%)', 'coco/PCK', 100),
             Panel('response on unlabeled people', [response]),
         ]
     )
+    figure.axes[-1].set_ylim(bottom=0)
+    return figure
