@@ -13,12 +13,12 @@ import mmpose
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import distributed
 
 from semi_pose.data_root import TEST, TRAIN, check_files, read_config, set_data_root
 from semi_pose.engine.optim import has_fast_bf16
+from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
 from semi_pose.memory import keep_freed_memory
 from semi_pose.small_layout import use_small_layout
@@ -174,11 +174,6 @@ def init_distributed(cfg: Config) -> None:
     )
     wrapper.update(cfg.get('model_wrapper_cfg') or {}, device_ids=None)
     cfg.model_wrapper_cfg = wrapper
-
-
-def plain_model(runner: Runner) -> torch.nn.Module:
-    """Return a runner's model without its distributed wrapper."""
-    return runner.model.module if is_model_wrapper(runner.model) else runner.model
 
 
 class RequireFit(Hook):

@@ -107,8 +107,10 @@ def unneeded_parts(network: str) -> tuple[str, ...]:
     Returns:
         tuple[str, ...]: Prefixes of the weights' names.
     """
+    from semi_pose.models.dual_estimator import EXTRA_PARTS
+
     if network == 'net1':
-        return ('peer.', 'mean_teachers.')
+        return EXTRA_PARTS
     return ('peer.',) if network == 'ema' else ('mean_teachers.',)
 
 

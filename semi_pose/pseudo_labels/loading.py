@@ -11,6 +11,7 @@ from mmpose.registry import MODELS
 
 from semi_pose.cli import RequireFit
 from semi_pose.errors import UserError
+from semi_pose.models.dual_estimator import EXTRA_PARTS
 from semi_pose.pseudo_labels.labeler import Labeler
 
 
@@ -71,7 +72,7 @@ def _choose_network(
 
 def _load_weights(model: TopdownPoseEstimator, path: str, name: str) -> None:
     checkpoint = CheckpointLoader.load_checkpoint(path, map_location='cpu')
-    unneeded = ('peer.', 'mean_teachers.') if name == 'net1' else ()
+    unneeded = EXTRA_PARTS if name == 'net1' else ()
     fit = RequireFit(path, unneeded)
     fit.after_load_checkpoint(SimpleNamespace(model=model), checkpoint)
 

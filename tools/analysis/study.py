@@ -63,6 +63,18 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     add('--out', type=Path, metavar='DIR', help='the report (WORK_DIR/report)')
     add('--jobs', type=int, default=1, help='runs at a time (%(default)s)')
+    add_changes(parser)
+    add_modes(parser)
+    return parser.parse_args(argv)
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """Add the options that change recipes.
+
+    Args:
+        parser (ArgumentParser): The parser.
+    """
+    add = parser.add_argument
     add('--steps', type=int, help='training steps of each run (as the recipes say)')
     add(
         '--ablate',
@@ -88,6 +100,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar='KEY=VALUE',
         help='change settings of all recipes',
     )
+
+
+def add_modes(parser: argparse.ArgumentParser) -> None:
+    """Add the options on what is done, and what is not.
+
+    Args:
+        parser (ArgumentParser): The parser.
+    """
+    add = parser.add_argument
     add(
         '--difficulty',
         action='store_true',
@@ -108,7 +129,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='10^12 operations a second, for --dry-run where no run has logged its '
         'time (%(default)s)',
     )
-    return parser.parse_args(argv)
 
 
 def main(args: argparse.Namespace) -> None:

@@ -35,6 +35,18 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add('config', help='config file of the labeling model; its test pipeline is used')
     add('checkpoint', help='checkpoint file')
+    add_people(parser)
+    add_labeling(parser)
+    return parser.parse_args(argv)
+
+
+def add_people(parser: argparse.ArgumentParser) -> None:
+    """Add the options on who is labeled, and where the labels go.
+
+    Args:
+        parser (ArgumentParser): The parser.
+    """
+    add = parser.add_argument
     people = parser.add_mutually_exclusive_group(required=True)
     people.add_argument(
         '--unlabeled', metavar='CONFIG', help='recipe whose unlabeled set is labeled'
@@ -51,6 +63,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '(default: as the recipe says; --img-dir)',
     )
     add('--out', type=Path, required=True, metavar='FILE', help='JSON file to write')
+
+
+def add_labeling(parser: argparse.ArgumentParser) -> None:
+    """Add the options on how they are labeled.
+
+    Args:
+        parser (ArgumentParser): The parser.
+    """
+    add = parser.add_argument
     add(
         '--score-thr',
         type=float,
@@ -76,7 +97,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add('--num-workers', type=int, default=2, metavar='N', help='loading (%(default)s)')
     add('--device', help='such as cpu or cuda:1 (a GPU if there is one)')
     add('--fresh', action='store_true', help='forget what was labeled, begin anew')
-    return parser.parse_args(argv)
 
 
 def main(args: argparse.Namespace) -> None:

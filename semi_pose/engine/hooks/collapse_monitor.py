@@ -7,13 +7,13 @@ import torch
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmpose.registry import DATASETS, HOOKS
 from torch.utils.data import Dataset
 
 from semi_pose.analysis.collapse import measure_collapse, own_randomness
 from semi_pose.analysis.networks import unlabeled_batches
+from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
 
 REMEDY = (
@@ -78,9 +78,7 @@ class CollapseMonitor(Hook):
         Raises:
             UserError: If the labeled samples have no heatmaps to compare with.
         """
-        self.model = runner.model
-        if is_model_wrapper(self.model):
-            self.model = self.model.module
+        self.model = plain_model(runner)
         self._highest = 0.0
         self._has_fallen = False
         self._samples = None

@@ -8,13 +8,13 @@ import torch
 from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
 from mmpose.registry import HOOKS
 
 from semi_pose.datasets.transforms import count_unreadable
 from semi_pose.engine.checks import check_run
+from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
 from semi_pose.models.dual_estimator import EXTRA_PARTS, DualPoseEstimator
 
@@ -68,9 +68,7 @@ class SemiRunner(Hook):
         Raises:
             UserError: If they do not fit; the message says where and what to do.
         """
-        self.model = runner.model
-        if is_model_wrapper(self.model):
-            self.model = self.model.module
+        self.model = plain_model(runner)
         check_run(runner, self.model, self.val_overlap)
         if self.warm_start and runner.iter == 0:
             self._load_warm_start()

@@ -3,10 +3,11 @@
 from copy import deepcopy
 
 import torch
-from mmengine.model import is_model_wrapper
 from mmengine.runner import ValLoop, autocast
 from mmpose.registry import LOOPS
 from torch.utils.data import DataLoader
+
+from semi_pose.engine.plain_model import plain_model
 
 
 @LOOPS.register_module()
@@ -32,8 +33,7 @@ class SemiValLoop(ValLoop):
         fp16: bool = False,
     ) -> None:
         super().__init__(runner, dataloader, deepcopy(evaluator), fp16)
-        model = runner.model
-        self.model = model.module if is_model_wrapper(model) else model
+        self.model = plain_model(runner)
         self.evaluators = {self.model.tested_network: self.evaluator}
         for name in self.model.network_names:
             if name not in self.evaluators:
