@@ -17,11 +17,17 @@ from mmengine.optim import build_optim_wrapper
 from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import DATASETS, MODELS
 
-from semi_pose.data_root import TEST, TRAIN, check_files, data_nodes, set_data_root
 from semi_pose.datasets import SemiDataset
 from semi_pose.engine.checks import check_network, check_overlap
+from semi_pose.recipes.data_root import (
+    TEST,
+    TRAIN,
+    check_files,
+    data_nodes,
+    set_data_root,
+)
 
-from .datasets import stand_ins
+from .helpers import stand_ins
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted(

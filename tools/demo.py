@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from rich.table import Table
 
-    from semi_pose.analysis import Run
+    from semi_pose.runs import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLES = {'supervised': 'supervised', 'dual': 'dual + Joint Cutout'}
@@ -105,8 +105,8 @@ def plan(args: argparse.Namespace) -> dict[str, Run]:
     Raises:
         UserError: If the work dir holds runs with other options.
     """
-    from semi_pose.analysis import Run
     from semi_pose.errors import UserError
+    from semi_pose.runs import Run
 
     runs = {
         name: Run(
@@ -216,10 +216,12 @@ def measure(runs: dict[str, Run], folder: Path) -> list[dict]:
         ``PCK`` from 0 to 1, ``response``.
     """
     from semi_pose import analysis
+    from semi_pose.recipes.reading import load_recipe
+    from semi_pose.runs import read_scalars
 
     rows = []
     recipes = {
-        name: analysis.load_recipe(run.cfg.filename, str(run.data_root))
+        name: load_recipe(run.cfg.filename, str(run.data_root))
         for name, run in runs.items()
     }
     pairs = analysis.build_pairs(recipes['dual'])
@@ -228,7 +230,7 @@ def measure(runs: dict[str, Run], folder: Path) -> list[dict]:
         responses = analysis.mean_peaks(model, pairs.unlabeled, NUM_RESPONSE)
         rows += make_rows(name, run, responses)
     analysis.save_views(model, pairs, folder / 'views.png')
-    records = [analysis.read_scalars(run.folder) for run in runs.values()]
+    records = [read_scalars(run.folder) for run in runs.values()]
     analysis.draw_curves(*records).savefig(folder / 'curves.png', dpi=120)
     (folder / 'results.json').write_text(json.dumps(rows, indent=2))
     return rows
@@ -322,7 +324,7 @@ Next
 if __name__ == '__main__':
     options = parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from semi_pose.cli import run as run_tool
+    from semi_pose.cli.tool import run as run_tool
 
     run_tool(
         lambda: main(options), 'Interrupted. The same command goes on where it stopped.'

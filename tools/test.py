@@ -41,22 +41,23 @@ def main(args: argparse.Namespace) -> None:
     import mmengine
     from mmengine.runner import Runner
 
-    from semi_pose import cli
-    from semi_pose.diagnosis import explained
+    from semi_pose.cli import tool as cli
+    from semi_pose.cli.diagnosis import explained
+    from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
     from semi_pose.errors import UserError
 
     if args.out and Path(args.out).suffix not in ('.json', '.yaml', '.yml', '.pkl'):
         raise UserError(f'--out {args.out}: name a .json, .yaml or .pkl file.')
     if args.show_dir:
         args.show_dir = str(Path(args.show_dir).absolute())
-    cli.check_checkpoint(args.checkpoint)
+    check_checkpoint(args.checkpoint)
     cfg = cli.load_config(args, 'test')
     set_test_cfg(cfg.model, args)
     cli.init_distributed(cfg)
     with explained(cfg):
         runner = Runner.from_cfg(cfg)
         name = getattr(cli.plain_model(runner), 'tested_network', 'net1')
-        runner.register_hook(cli.RequireFit(args.checkpoint, unneeded_parts(name)))
+        runner.register_hook(RequireFit(args.checkpoint, unneeded_parts(name)))
         metrics = runner.test()
     if cli.is_first_process():
         if args.out:
@@ -142,6 +143,6 @@ def summary(
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run
+    from semi_pose.cli.tool import run
 
     run(lambda: main(options))

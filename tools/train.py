@@ -57,11 +57,12 @@ def main(args: argparse.Namespace) -> None:
     """
     from mmengine.runner import Runner
 
-    from semi_pose import cli
-    from semi_pose.diagnosis import explained
+    from semi_pose.cli import tool as cli
+    from semi_pose.cli.diagnosis import explained
+    from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
 
     if args.resume not in (None, 'auto'):
-        cli.check_checkpoint(args.resume)
+        check_checkpoint(args.resume)
     cfg = cli.load_config(args, 'train')
     cli.set_speed(cfg, args)
     cli.init_distributed(cfg)
@@ -69,7 +70,7 @@ def main(args: argparse.Namespace) -> None:
         runner = Runner.from_cfg(cfg)
         if args.resume:
             path = cfg.load_from or f'the newest in {runner.work_dir}'
-            runner.register_hook(cli.RequireFit(path))
+            runner.register_hook(RequireFit(path))
         runner.train()
     if cli.is_first_process():
         print(summary(args, runner))
@@ -99,7 +100,7 @@ def summary(args: argparse.Namespace, runner: 'Runner') -> str:
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run
+    from semi_pose.cli.tool import run
 
     run(
         lambda: main(options),

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from semi_pose.analysis.scalars import series
+from semi_pose.runs.logs import series
 
 # Okabe and Ito's colors without yellow, which the color-blind tell apart.
 COLORS = ('#000000', '#D55E00', '#0072B2', '#009E73', '#E69F00', '#56B4E9', '#CC79A7')

@@ -11,8 +11,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from semi_pose.analysis.networks import branch_images, unlabeled_batches
 from semi_pose.datasets import SemiDataset
+from semi_pose.evaluation.samples import branch_images, unlabeled_batches
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
 

@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 
 from semi_pose.benchmark.networks import read_recipe
 from semi_pose.benchmark.timing import Figure, compare
-from semi_pose.data_root import set_data_root
+from semi_pose.recipes.data_root import set_data_root
 
 NUM_SAMPLES = 100
 LOAD = [dict(type='LoadImage'), dict(type='GetBBoxCenterScale')]

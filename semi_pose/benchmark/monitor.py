@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from semi_pose.analysis.collapse import measure_collapse
 from semi_pose.benchmark.networks import build_model, make_batch, read_recipe
 from semi_pose.benchmark.step import training_step
 from semi_pose.benchmark.timing import Figure, compare
 from semi_pose.engine.hooks import CollapseMonitor
+from semi_pose.evaluation.collapse import measure_collapse
 
 
 def measure_monitor(config: str, batch_size: int, rounds: int) -> list[Figure]:

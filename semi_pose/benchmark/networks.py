@@ -16,8 +16,8 @@ from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
-from semi_pose.data_root import read_config
 from semi_pose.models import DualPoseEstimator
+from semi_pose.recipes.reading import read_config
 
 Network = Callable[[Tensor], Tensor]
 

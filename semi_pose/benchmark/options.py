@@ -8,8 +8,8 @@ import torch
 
 from semi_pose.benchmark.networks import BarePasses, device, make_batch, read_recipe
 from semi_pose.benchmark.timing import Figure, compare, in_new_process, timed
-from semi_pose.engine.optim import has_fast_bf16
-from semi_pose.memory import keep_freed_memory
+from semi_pose.cli.memory import keep_freed_memory
+from semi_pose.engine.optim_wrappers import has_fast_bf16
 
 OPTIONS = {
     'channels_last': dict(channels_last=True),

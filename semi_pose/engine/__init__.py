@@ -2,7 +2,7 @@
 
 from .hooks import ChannelsLast, CollapseMonitor, SemiRunner
 from .loops import SemiValLoop
-from .optim import Bf16OptimWrapper
+from .optim_wrappers import Bf16OptimWrapper
 
 __all__ = [
     'Bf16OptimWrapper',

@@ -9,7 +9,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import MODELS
 
-from semi_pose.cli import RequireFit
+from semi_pose.engine.checkpoints import RequireFit
 from semi_pose.errors import UserError
 from semi_pose.models.dual_estimator import EXTRA_PARTS
 from semi_pose.pseudo_labels.labeler import Labeler

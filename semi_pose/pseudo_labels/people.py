@@ -12,9 +12,9 @@ from mmpose.datasets.transforms import LoadImage
 from mmpose.registry import DATASETS
 from torch.utils.data import Dataset
 
-from semi_pose.data_root import annotation_path, data_nodes
 from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
+from semi_pose.recipes.data_root import annotation_path, data_nodes
 
 SECTION = 'train'
 # Nothing else of a record reaches the model: keypoints least of all.

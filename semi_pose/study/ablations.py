@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmpose.registry import HOOKS, TRANSFORMS
 
 from semi_pose.errors import UserError
+from semi_pose.recipes.kinds import is_semi, label_places, nodes
 
 Number = int | float
 
@@ -33,17 +34,6 @@ class Ablation:
     find: Callable[[Config], dict[str, Number]]
 
 
-def nodes(node: Any, place: str) -> Iterator[tuple[str, dict]]:
-    """Yield every dict below a place of a config."""
-    if isinstance(node, dict):
-        yield place, node
-        for key, value in node.items():
-            yield from nodes(value, f'{place}.{key}')
-    elif isinstance(node, (list, tuple)):
-        for number, value in enumerate(node):
-            yield from nodes(value, f'{place}.{number}')
-
-
 def _finder(section: str, registry: Any, kind: str, key: str) -> Callable:
     def find(cfg: Config) -> dict[str, Number]:
         parameters = inspect.signature(registry.get(kind)).parameters
@@ -56,17 +46,6 @@ def _finder(section: str, registry: Any, kind: str, key: str) -> Callable:
     return find
 
 
-def _label_counts(cfg: Config) -> dict[str, int]:
-    dataset = cfg.train_dataloader.dataset
-    return {
-        f'{place}.indices': node.indices
-        for place, node in nodes(dataset, 'train_dataloader.dataset')
-        if node.get('type') != 'UnlabeledDataset'
-        and isinstance(node.get('indices'), int)
-        and 'pseudo_labels' not in cfg
-    }
-
-
 _ABLATIONS = (
     Ablation(
         'weight',
@@ -74,7 +53,7 @@ _ABLATIONS = (
         'Figure 10',
         _finder('custom_hooks', HOOKS, 'SemiRunner', 'weight'),
     ),
-    Ablation('labels', 'labeled people', 'Table 9', _label_counts),
+    Ablation('labels', 'labeled people', 'Table 9', label_places),
     Ablation(
         'joints',
         'joints masked, m',
@@ -89,17 +68,6 @@ _ABLATIONS = (
     ),
 )
 ABLATIONS = {one.name: one for one in _ABLATIONS}
-
-
-def is_semi(cfg: Config) -> bool:
-    """Say whether a recipe trains on unlabeled images."""
-    return cfg.train_dataloader.dataset.type == 'SemiDataset'
-
-
-def label_counts(cfg: Config) -> list[int]:
-    """Return the sizes of labeled sets that a recipe cuts out."""
-    cfg = Config({key: cfg[key] for key in cfg if key != 'pseudo_labels'})
-    return list(_label_counts(cfg).values())
 
 
 def parse_ablations(texts: Sequence[str]) -> dict[str, list[Number]]:

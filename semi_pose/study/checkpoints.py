@@ -17,17 +17,14 @@ from mmpose.registry import TRANSFORMS
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from semi_pose.analysis.collapse import measure_collapse, own_randomness
-from semi_pose.analysis.networks import (
-    build_pairs,
-    load_networks,
-    load_recipe,
-    unlabeled_batches,
-)
-from semi_pose.analysis.runs import network_metrics
+from semi_pose.analysis.networks import build_pairs, load_networks
+from semi_pose.evaluation.collapse import measure_collapse, own_randomness
+from semi_pose.evaluation.samples import unlabeled_batches
 from semi_pose.geometry import invert_theta, warp
 from semi_pose.models.hard_pipeline import HardView
-from semi_pose.study.ablations import is_semi, nodes
+from semi_pose.recipes.kinds import is_semi, nodes
+from semi_pose.recipes.reading import load_recipe
+from semi_pose.runs.logs import network_metrics
 from semi_pose.study.plan import Method, Trial
 
 NUM = 64

@@ -10,10 +10,10 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
-from semi_pose.analysis.runs import Run, epoch_length
-from semi_pose.analysis.scalars import read_scalars, series
-from semi_pose.benchmark.cost import count_step
-from semi_pose.data_root import TRAIN, check_files, set_data_root
+from semi_pose.analysis.cost import count_step
+from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
+from semi_pose.runs.logs import epoch_length, read_scalars, series
+from semi_pose.runs.run import Run
 from semi_pose.study.plan import Plan, Trial
 
 

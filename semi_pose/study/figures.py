@@ -7,14 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from semi_pose.analysis.curves import (
-    COLORS,
-    Line,
-    Panel,
-    add_legend,
-    draw_panels,
-    look,
-)
+from semi_pose.analysis.curves import COLORS, Line, Panel, add_legend, draw_panels, look
 from semi_pose.study.measurements import Results, curve
 from semi_pose.study.plan import Sweep
 

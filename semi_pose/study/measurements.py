@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple
 
-from semi_pose.analysis.runs import in_steps, is_validation, network_metrics
-from semi_pose.analysis.scalars import read_scalars, series
+from semi_pose.runs.logs import (
+    in_steps,
+    is_validation,
+    network_metrics,
+    read_scalars,
+    series,
+)
 from semi_pose.study.ablations import Number
 from semi_pose.study.plan import Method, Plan, Sweep, Trial
 

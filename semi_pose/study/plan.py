@@ -10,18 +10,11 @@ from typing import Any
 
 from mmengine.config import Config
 
-from semi_pose.analysis.runs import Run
-from semi_pose.data_root import read_config
 from semi_pose.errors import UserError
-from semi_pose.study.ablations import (
-    ABLATIONS,
-    Ablation,
-    Number,
-    is_semi,
-    label_counts,
-    nodes,
-)
-from semi_pose.study.titles import describe
+from semi_pose.recipes.kinds import describe, is_semi, label_counts, nodes
+from semi_pose.recipes.reading import read_config
+from semi_pose.runs.run import Run
+from semi_pose.study.ablations import ABLATIONS, Ablation, Number
 
 
 @dataclass(eq=False)

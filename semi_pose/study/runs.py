@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event
 
-from semi_pose.analysis.runs import end_of_log, follow
 from semi_pose.errors import UserError
+from semi_pose.runs.run import end_of_log, follow
 from semi_pose.study.plan import Trial
 
 OnChange = Callable[[Trial, list[dict], str], object]

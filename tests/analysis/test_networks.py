@@ -4,18 +4,13 @@ import torch
 from mmengine.config import Config
 from mmpose.registry import DATASETS, MODELS
 
-from semi_pose.analysis import (
-    build_pairs,
-    load_networks,
-    load_recipe,
-    mean_peaks,
-    unlabeled_batches,
-)
-from semi_pose.analysis.networks import branch_images
+from semi_pose.analysis import build_pairs, load_networks, mean_peaks
 from semi_pose.errors import UserError
+from semi_pose.evaluation.samples import branch_images, unlabeled_batches
+from semi_pose.recipes.reading import load_recipe
 
-from ..models.tiny import estimator
-from ..runs import run_config, semi_set, supervised_model
+from ..helpers.runs import run_config, semi_set, supervised_model
+from ..helpers.tiny import estimator
 
 
 class Constant(torch.nn.Module):

@@ -3,11 +3,12 @@ import pytest
 import torch
 from mmpose.registry import DATASETS, MODELS
 
-from semi_pose.analysis import compose_views, draw_views, unlabeled_batches
+from semi_pose.analysis import compose_views, draw_views
 from semi_pose.analysis.views import _draw_joints
+from semi_pose.evaluation.samples import unlabeled_batches
 
-from ..models.tiny import estimator
-from ..runs import semi_set
+from ..helpers.runs import semi_set
+from ..helpers.tiny import estimator
 
 CUTOUT = dict(type='JointCutout', num_joints=3, jitter_std=0, half_size=(4, 4))
 

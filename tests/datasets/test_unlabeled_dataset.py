@@ -6,7 +6,7 @@ from mmpose.registry import DATASETS
 
 from semi_pose.datasets import UnlabeledDataset
 from semi_pose.errors import UserError
-from tests.datasets.coco_folder import annotation, crop_pipeline, write_coco
+from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from mmengine.hooks import Hook
 
 from semi_pose.engine import Bf16OptimWrapper
 
-from ..runs import build_runner
+from ..helpers.runs import build_runner
 
 ADAM = dict(type='Adam', lr=1e-3)
 

@@ -4,7 +4,7 @@ import torch
 
 from semi_pose.engine import ChannelsLast
 
-from ..runs import build_runner
+from ..helpers.runs import build_runner
 
 
 def test_weights_lie_channels_last_and_train_as_before(synthetic_coco, tmp_path):

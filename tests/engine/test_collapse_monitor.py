@@ -11,11 +11,17 @@ from mmengine.hooks import Hook
 from mmengine.model import BaseModule
 from mmpose.registry import DATASETS, HOOKS, MODELS, TRANSFORMS
 
-from semi_pose.analysis.scalars import read_scalars
 from semi_pose.errors import UserError
+from semi_pose.runs.logs import read_scalars
 
-from ..models.tiny import estimator, head
-from ..runs import SEMI_HOOK, build_runner, run_config, semi_set, supervised_model
+from ..helpers.runs import (
+    SEMI_HOOK,
+    build_runner,
+    run_config,
+    semi_set,
+    supervised_model,
+)
+from ..helpers.tiny import estimator, head
 from ..tools.conftest import ROOT, TOOLS
 from ..tools.test_dist import run
 

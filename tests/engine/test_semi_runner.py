@@ -10,8 +10,14 @@ from mmpose.registry import HOOKS
 from semi_pose.engine import SemiRunner
 from semi_pose.errors import UserError
 
-from ..models.tiny import estimator
-from ..runs import build_runner, coco_set, run_config, semi_set, supervised_model
+from ..helpers.runs import (
+    build_runner,
+    coco_set,
+    run_config,
+    semi_set,
+    supervised_model,
+)
+from ..helpers.tiny import estimator
 
 
 @HOOKS.register_module()

@@ -5,8 +5,8 @@ import torch
 from mmengine.hooks import Hook
 from mmpose.registry import HOOKS
 
-from ..models.tiny import estimator
-from ..runs import SEMI_HOOK, build_runner
+from ..helpers.runs import SEMI_HOOK, build_runner
+from ..helpers.tiny import estimator
 
 
 @HOOKS.register_module()

@@ -9,8 +9,8 @@ from mmengine.structures import InstanceData, PixelData
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 
-from ..runs import supervised_model
-from .tiny import estimator
+from ..helpers.runs import supervised_model
+from ..helpers.tiny import estimator
 
 FLIP = [0, 2, 1, 4, 3]
 

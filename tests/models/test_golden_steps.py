@@ -12,7 +12,7 @@ from mmpose.structures import PoseDataSample
 from semi_pose.geometry import warp
 from semi_pose.models import HardView
 
-from .tiny import estimator
+from ..helpers.tiny import estimator
 
 DATA = Path(__file__).parents[1] / 'data'
 LAYERS = {'conv': 'backbone.conv', 'bn': 'backbone.bn', 'out': 'head.final_layer'}

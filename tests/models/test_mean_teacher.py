@@ -5,8 +5,8 @@ import torch
 from mmengine.runner import load_checkpoint
 from mmpose.registry import MODELS
 
-from ..runs import build_runner
-from .tiny import estimator
+from ..helpers.runs import build_runner
+from ..helpers.tiny import estimator
 
 
 def build():

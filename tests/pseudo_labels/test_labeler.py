@@ -14,9 +14,9 @@ from torch.utils.data import DataLoader
 from semi_pose.errors import UserError
 from semi_pose.pseudo_labels import Labeler, PeopleToLabel, load_labeler
 
-from ..datasets.coco_folder import annotation, write_coco
-from ..models.tiny import estimator
-from ..runs import AFFINE, CROP, LOAD, PACK, coco_set, supervised_model
+from ..helpers.coco_folder import annotation, write_coco
+from ..helpers.runs import AFFINE, CROP, LOAD, PACK, coco_set, supervised_model
+from ..helpers.tiny import estimator
 
 METAINFO = parse_pose_metainfo(CocoDataset.METAINFO)
 LEFT, RIGHT = 9, 10  # the wrists

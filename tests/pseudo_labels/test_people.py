@@ -18,7 +18,7 @@ from semi_pose.pseudo_labels import (
     test_set,
 )
 
-from ..datasets.coco_folder import annotation, crop_pipeline, write_coco
+from ..helpers.coco_folder import annotation, crop_pipeline, write_coco
 
 test_set.__test__ = False
 METAINFO = parse_pose_metainfo(CocoDataset.METAINFO)

@@ -12,8 +12,8 @@ from semi_pose.study.checkpoints import (
     predict_view,
 )
 
-from ..runs import supervised_model
-from .fakes import lsp, method, planner
+from ..helpers.runs import supervised_model
+from ..helpers.studies import lsp, method, planner
 
 
 class Bright(torch.nn.Module):

@@ -2,7 +2,7 @@ import pytest
 
 from semi_pose.study.estimate import duration, estimate_all, length, step_flops
 
-from .fakes import log_run, lsp, planner
+from ..helpers.studies import log_run, lsp, planner
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 import pytest
 
-from semi_pose.data_root import read_config
 from semi_pose.errors import UserError
-from semi_pose.study.ablations import ABLATIONS, label_counts, parse_ablations
+from semi_pose.recipes.kinds import describe, label_counts
+from semi_pose.recipes.reading import read_config
+from semi_pose.study.ablations import ABLATIONS, parse_ablations
 from semi_pose.study.plan import parse_recipe
-from semi_pose.study.titles import describe
 
-from .fakes import ROOT, lsp, planner
+from ..helpers.studies import ROOT, lsp, planner
 
 
 @pytest.fixture

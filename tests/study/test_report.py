@@ -14,7 +14,7 @@ from semi_pose.study.measurements import (
 from semi_pose.study.plan import Plan, Sweep
 from semi_pose.study.report import Extras, table, write_report
 
-from .fakes import accuracies, log_run, lsp, method, planner
+from ..helpers.studies import accuracies, log_run, lsp, method, planner
 
 GT = [0.96, 0.02, 0.01, 0.006, 0.004]
 

@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from semi_pose.analysis import read_scalars
 from semi_pose.errors import UserError
+from semi_pose.runs.logs import read_scalars
 from semi_pose.study.runs import settle, train_all
 
-from .fakes import log_run, lsp, planner, write_tools
+from ..helpers.studies import log_run, lsp, planner, write_tools
 
 
 @pytest.fixture

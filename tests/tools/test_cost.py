@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from semi_pose.benchmark.cost import Cost, count_cost
+from semi_pose.analysis.cost import Cost, count_cost
 
 from ..models import tiny  # noqa: F401  registers TinyBackbone
 from .conftest import ROOT

@@ -6,7 +6,7 @@ import sys
 import matplotlib.image
 import pytest
 
-from semi_pose.analysis import read_scalars
+from semi_pose.runs.logs import read_scalars
 
 from .conftest import TOOLS, start
 

@@ -21,7 +21,7 @@ def free_port():
 
 def run(*command):
     """Run a script with this Python's torchrun; returns status and output."""
-    here, scripts = Path(__file__).parent, Path(sys.executable).parent
+    here, scripts = TOOLS.parent, Path(sys.executable).parent
     process = start(
         *('bash', *command),
         PORT=free_port(),
@@ -40,7 +40,7 @@ def ranks(tiny_config, synthetic_coco, tmp_path_factory):
     config = folder / 'config.py'
     config.write_text(
         f"_base_ = '{tiny_config}'\n"
-        "custom_imports = dict(imports=['semi_pose', 'rank_dump'])\n"
+        "custom_imports = dict(imports=['semi_pose', 'tests.helpers.rank_dump'])\n"
         'custom_hooks = _base_.custom_hooks + '
         f"[dict(type='RankDump', out_dir='{folder}')]\n"
     )

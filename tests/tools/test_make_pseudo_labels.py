@@ -10,7 +10,7 @@ from mmpose.registry import DATASETS, MODELS
 
 from semi_pose.pseudo_labels import Labeler
 
-from ..runs import (
+from ..helpers.runs import (
     AFFINE,
     LOAD,
     PACK,

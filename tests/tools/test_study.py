@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from semi_pose.analysis import read_scalars
+from semi_pose.runs.logs import read_scalars
 
 from .conftest import ROOT, TOOLS, start
 
 TINY = """
 _base_ = '{base}'
-custom_imports = dict(imports=['semi_pose', 'tests.models.tiny'])
+custom_imports = dict(imports=['semi_pose', 'tests.helpers.tiny'])
 model = dict(
     backbone=dict(_delete_=True, type='TinyBackbone'),
     neck=None,

@@ -15,7 +15,7 @@ import torch
 from mmengine.config import Config
 from mmpose.apis import MMPoseInferencer, inference_topdown, init_model
 
-from semi_pose.engine.optim import has_fast_bf16
+from semi_pose.engine.optim_wrappers import has_fast_bf16
 
 from .conftest import TOOLS
 

@@ -203,6 +203,6 @@ def report(figures: list[Figure]) -> dict:
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run
+    from semi_pose.cli.tool import run
 
     run(lambda: main(options))

@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> None:
     from rich.progress import track
     from rich.table import Table
 
-    from semi_pose.benchmark.cost import count_cost
+    from semi_pose.analysis.cost import count_cost
     from semi_pose.errors import UserError
 
     if args.tflops <= 0:
@@ -83,6 +83,6 @@ def main(args: argparse.Namespace) -> None:
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run
+    from semi_pose.cli.tool import run
 
     run(lambda: main(options))

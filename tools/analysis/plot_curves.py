@@ -51,9 +51,8 @@ def main(args: argparse.Namespace) -> None:
         UserError: If a folder holds no log, or no log a key.
     """
     from semi_pose.analysis.curves import DPI, Line, Panel, draw_panels, look
-    from semi_pose.analysis.runs import in_steps
-    from semi_pose.analysis.scalars import read_scalars, series
     from semi_pose.errors import UserError
+    from semi_pose.runs.logs import in_steps, read_scalars, series
 
     labels = args.labels or [str(run) for run in args.runs]
     if len(labels) != len(args.runs):
@@ -109,6 +108,6 @@ def check_logs(runs: list[Path], logs: list[list[dict]], keys: list[str]) -> Non
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run as run_tool
+    from semi_pose.cli.tool import run as run_tool
 
     run_tool(lambda: main(options))

@@ -36,14 +36,16 @@ def main(args: argparse.Namespace) -> None:
     Raises:
         UserError: If the user can mend what went wrong.
     """
-    from semi_pose import analysis, cli
-    from semi_pose.diagnosis import explained
+    from semi_pose import analysis
+    from semi_pose.cli.diagnosis import explained
+    from semi_pose.engine.checkpoints import check_checkpoint
     from semi_pose.errors import UserError
+    from semi_pose.recipes.reading import load_recipe
 
     if args.num < 1:
         raise UserError(f'--num is {args.num}: ask for 1 person or more.')
-    cli.check_checkpoint(args.checkpoint)
-    cfg = analysis.load_recipe(args.config, args.data_root)
+    check_checkpoint(args.checkpoint)
+    cfg = load_recipe(args.config, args.data_root)
     with explained(cfg):
         pairs = analysis.build_pairs(cfg)
         model = analysis.load_networks(cfg, args.checkpoint)
@@ -54,6 +56,6 @@ def main(args: argparse.Namespace) -> None:
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run
+    from semi_pose.cli.tool import run
 
     run(lambda: main(options))

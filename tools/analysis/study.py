@@ -308,7 +308,7 @@ def note(records: list[dict]) -> str:
     Returns:
         str: Empty as long as there are none.
     """
-    from semi_pose.analysis.runs import is_validation, network_metrics
+    from semi_pose.runs.logs import is_validation, network_metrics
 
     words = []
     if validations := [*filter(is_validation, records)]:
@@ -402,7 +402,7 @@ def failure_words(failures: dict[Trial, Exception]) -> str:
 if __name__ == '__main__':
     options = parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from semi_pose.cli import run as run_tool
+    from semi_pose.cli.tool import run as run_tool
 
     run_tool(
         lambda: main(options), 'Interrupted. The same command goes on where it stopped.'

@@ -111,12 +111,12 @@ def main(args: argparse.Namespace) -> None:
     from mmengine.registry import init_default_scope
     from rich.console import Console
 
-    from semi_pose import cli
-    from semi_pose.data_root import read_config
-    from semi_pose.diagnosis import explained
+    from semi_pose.cli.diagnosis import explained
+    from semi_pose.engine.checkpoints import check_checkpoint
+    from semi_pose.recipes.reading import read_config
 
     check_options(args)
-    cli.check_checkpoint(args.checkpoint)
+    check_checkpoint(args.checkpoint)
     cfg = read_config(args.config)
     cfg.load_from = args.checkpoint
     init_default_scope(cfg.get('default_scope', 'mmpose'))
@@ -208,7 +208,6 @@ def find_people(args: argparse.Namespace, cfg: Config) -> PeopleToLabel:
     """
     from mmengine.config import Config
 
-    from semi_pose.data_root import TRAIN, check_files, read_config, set_data_root
     from semi_pose.pseudo_labels import (
         PeopleToLabel,
         check_same_joints,
@@ -216,6 +215,8 @@ def find_people(args: argparse.Namespace, cfg: Config) -> PeopleToLabel:
         recipe_part,
         test_set,
     )
+    from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
+    from semi_pose.recipes.reading import read_config
 
     shown = test_set(cfg)
     metainfo = find_metainfo(shown)
@@ -249,8 +250,9 @@ def make_categories(args: argparse.Namespace, metainfo: dict) -> list[dict]:
     Returns:
         list[dict]: COCO's ``categories``.
     """
-    from semi_pose.data_root import read_config, set_data_root
     from semi_pose.pseudo_labels import find_categories, person_category, recipe_part
+    from semi_pose.recipes.data_root import set_data_root
+    from semi_pose.recipes.reading import read_config
 
     found = None
     if args.unlabeled:
@@ -411,7 +413,7 @@ def next_step(args: argparse.Namespace) -> str:
 
 if __name__ == '__main__':
     options = parse_args()
-    from semi_pose.cli import run
+    from semi_pose.cli.tool import run
 
     run(
         lambda: main(options),

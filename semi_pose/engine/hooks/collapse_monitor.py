@@ -11,10 +11,10 @@ from mmengine.runner import Runner
 from mmpose.registry import DATASETS, HOOKS
 from torch.utils.data import Dataset
 
-from semi_pose.analysis.collapse import measure_collapse, own_randomness
-from semi_pose.analysis.networks import unlabeled_batches
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
+from semi_pose.evaluation.collapse import measure_collapse, own_randomness
+from semi_pose.evaluation.samples import unlabeled_batches
 
 REMEDY = (
     'Networks that must only agree come to predict background everywhere. Let easy '

@@ -9,14 +9,14 @@ from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
-from mmengine.runner.checkpoint import CheckpointLoader
 from mmpose.registry import HOOKS
 
 from semi_pose.datasets.transforms import count_unreadable
+from semi_pose.engine.checkpoints import load_network
 from semi_pose.engine.checks import check_run
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
-from semi_pose.models.dual_estimator import EXTRA_PARTS, DualPoseEstimator
+from semi_pose.models.dual_estimator import DualPoseEstimator
 
 
 @HOOKS.register_module()
@@ -144,40 +144,3 @@ class SemiRunner(Hook):
                 'current',
                 level=logging.WARNING,
             )
-
-
-def load_network(network: torch.nn.Module, path: str) -> None:
-    """Load one network of a stock or semi-supervised checkpoint.
-
-    Args:
-        network (Module): A TopdownPoseEstimator; of a DualPoseEstimator,
-            network 1 is loaded.
-        path (str): Checkpoint file; network 1 of it is taken.
-
-    Raises:
-        UserError: If there is no such file, or its weights fit no layer.
-    """
-    try:
-        state = CheckpointLoader.load_checkpoint(path, map_location='cpu')
-    except FileNotFoundError as error:
-        raise UserError(
-            f'Checkpoint {path} does not exist: train it first, or correct '
-            'SemiRunner.warm_start.'
-        ) from error
-    state = state.get('state_dict', state)
-    own = network.state_dict()
-    state, own = (
-        {name: one[name] for name in one if not name.startswith(EXTRA_PARTS)}
-        for one in (state, own)
-    )
-    missing = [name for name in own if name not in state]
-    unlike = [
-        name for name in own if name in state and own[name].shape != state[name].shape
-    ]
-    if missing or unlike:
-        raise UserError(
-            f'Checkpoint {path} is of another network: '
-            f'{len(missing)} weights are missing and {len(unlike)} differ in shape, '
-            f'the first is {(missing + unlike)[0]}.'
-        )
-    network.load_state_dict(state, strict=False)

@@ -14,7 +14,7 @@ from semi_pose.datasets import (
     count_unreadable,
 )
 from semi_pose.errors import UserError
-from tests.datasets.coco_folder import annotation, crop_pipeline, write_coco
+from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
 PIPELINE = crop_pipeline(dict(type='PackPoseInputs'))
 

@@ -4,7 +4,7 @@ from mmcv.transforms import BaseTransform
 from mmpose.datasets.transforms import PackPoseInputs
 
 from semi_pose.datasets import PackViews, UnlabeledDataset
-from tests.datasets.coco_folder import annotation, crop_pipeline, write_coco
+from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
 
 class Uncopied:

@@ -10,7 +10,7 @@ import torch
 from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
 
-from semi_pose.analysis.networks import branch_images
+from semi_pose.evaluation.samples import branch_images
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from .models.tiny import codec, estimator, head
+from .tiny import codec, estimator, head
 
 CROP = codec()
 LOAD = [dict(type='LoadImageOrSkip'), dict(type='GetBBoxCenterScale')]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from semi_pose.data_root import TEST, TRAIN, data_nodes
 from semi_pose.datasets.coco_file import load_coco
 from semi_pose.errors import UserError
+from semi_pose.recipes.data_root import TEST, TRAIN, data_nodes
 
 COCO_TRAIN = 'person_keypoints_train2017.json'
 COCO_VAL = 'person_keypoints_val2017.json'

@@ -12,16 +12,14 @@ from types import ModuleType
 import mmpose
 import torch
 from mmengine.config import Config
-from mmengine.hooks import Hook
-from mmengine.runner import Runner
 from torch import distributed
 
-from semi_pose.data_root import TEST, TRAIN, check_files, read_config, set_data_root
-from semi_pose.engine.optim import has_fast_bf16
-from semi_pose.engine.plain_model import plain_model
+from semi_pose.cli.memory import keep_freed_memory
+from semi_pose.engine.optim_wrappers import has_fast_bf16
 from semi_pose.errors import UserError
-from semi_pose.memory import keep_freed_memory
-from semi_pose.small_layout import use_small_layout
+from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
+from semi_pose.recipes.reading import read_config
+from semi_pose.recipes.small_layout import use_small_layout
 
 SECONDS_TO_SPEAK_FIRST = 20
 
@@ -129,21 +127,6 @@ def set_speed(cfg: Config, args: Namespace) -> None:
         cfg.custom_hooks = [*hooks, dict(type='ChannelsLast')]
 
 
-def check_checkpoint(path: str) -> None:
-    """Check that a checkpoint is there.
-
-    Args:
-        path (str): A file, or an address, which is not checked.
-
-    Raises:
-        UserError: If there is no such file.
-    """
-    if '://' not in path and not Path(path).expanduser().is_file():
-        raise UserError(
-            f'Checkpoint {path} does not exist: correct the path, or train first.'
-        )
-
-
 def init_distributed(cfg: Config) -> None:
     """Start the process group on a machine without GPUs.
 
@@ -174,45 +157,3 @@ def init_distributed(cfg: Config) -> None:
     )
     wrapper.update(cfg.get('model_wrapper_cfg') or {}, device_ids=None)
     cfg.model_wrapper_cfg = wrapper
-
-
-class RequireFit(Hook):
-    """Refuse a checkpoint that leaves weights of the model unset.
-
-    MMEngine only logs them, and goes on with random ones.
-
-    Args:
-        path (str): The checkpoint, for the message.
-        unneeded (tuple[str, ...]): Parts of the model that need not be in it.
-    """
-
-    def __init__(self, path: str, unneeded: tuple[str, ...] = ()) -> None:
-        self.path = path
-        self.unneeded = unneeded
-
-    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Load the weights strictly, but for those of the checkpoint's own.
-
-        Raises:
-            UserError: If weights are missing or differ in shape.
-        """
-        state = checkpoint.get('state_dict', checkpoint)
-        state = {name.removeprefix('module.'): value for name, value in state.items()}
-        try:
-            keys = plain_model(runner).load_state_dict(state, strict=False)
-        except RuntimeError as error:
-            first = str(error).splitlines()[1].strip()
-            raise self._misfit(first) from error
-        missing = [
-            name for name in keys.missing_keys if not name.startswith(self.unneeded)
-        ]
-        if missing:
-            raise self._misfit(
-                f'{len(missing)} weights are missing, first {missing[0]}'
-            )
-
-    def _misfit(self, why: str) -> UserError:
-        return UserError(
-            f'Checkpoint {self.path} is of another model than the config ({why}): use '
-            'the config that it was trained with.'
-        )

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from semi_pose import memory
+from semi_pose.cli import memory
 
 PATH = memory.__file__
 CODE = """

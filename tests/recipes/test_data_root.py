@@ -8,12 +8,18 @@ import pytest
 from mmengine.config import Config
 from mmpose.registry import DATASETS
 
-from semi_pose.data_root import TEST, TRAIN, check_files, data_nodes, set_data_root
 from semi_pose.engine.checks import check_overlap
 from semi_pose.errors import UserError
-from semi_pose.small_layout import split, use_small_layout
+from semi_pose.recipes.data_root import (
+    TEST,
+    TRAIN,
+    check_files,
+    data_nodes,
+    set_data_root,
+)
+from semi_pose.recipes.small_layout import split, use_small_layout
 
-CONFIGS = Path(__file__).parents[1] / 'configs'
+CONFIGS = Path(__file__).parents[2] / 'configs'
 STOCK = (
     "_base_ = 'mmpose::body_2d_keypoint/topdown_heatmap/coco/"
     "td-hm_res50_8xb64-210e_coco-256x192.py'"

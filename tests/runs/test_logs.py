@@ -1,6 +1,6 @@
 import json
 
-from semi_pose.analysis import read_scalars, series
+from semi_pose.runs.logs import read_scalars, series
 
 
 def write(work_dir, time, records, tail=''):

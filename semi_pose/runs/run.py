@@ -1,7 +1,6 @@
 """Training runs in processes of their own, followed from outside."""
 
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -12,12 +11,13 @@ from typing import Any
 
 from mmengine.config import Config
 
-from semi_pose.analysis.scalars import read_scalars
-from semi_pose.data_root import TEST, TRAIN, data_nodes, read_config, set_data_root
 from semi_pose.errors import UserError
+from semi_pose.recipes.data_root import TEST, TRAIN, data_nodes, set_data_root
+from semi_pose.recipes.kinds import ONLOOKERS
+from semi_pose.recipes.reading import read_config
+from semi_pose.recipes.schedule import scaled_schedule
+from semi_pose.runs.logs import epoch_length, is_validation, read_scalars
 
-METRICS = ('AP', 'AR', 'PCK')
-NETWORKS = ('net1', 'net2', 'ensemble', 'ema')
 # What decides on a run's result.
 DECISIVE = (
     'model',
@@ -30,8 +30,6 @@ DECISIVE = (
     'val_evaluator',
     'randomness',
 )
-# Hooks that look on.
-ONLOOKERS = ('CollapseMonitor',)
 
 
 class Run:
@@ -224,108 +222,6 @@ def end_of_log(log: Path, lines: int = 8) -> str:
     """Name a log and quote its end, for a message."""
     end = '\n'.join(log.read_text().splitlines()[-lines:])
     return f'{log} has it all, and ends:\n{end}'
-
-
-def is_validation(record: dict) -> bool:
-    """Say whether a record of scalars holds metrics of a validation."""
-    return any(key.rsplit('/', 1)[-1] in METRICS for key in record)
-
-
-def network_metrics(record: dict) -> dict[str, dict[str, float]]:
-    """Sort the metrics of a validation by network.
-
-    Args:
-        record (dict): Such as ``{'coco/AP': ..., 'net1/coco/AP': ...}``.
-
-    Returns:
-        dict[str, dict[str, float]]: AP, AR, PCK from 0 to 1 by network; a stock
-        model's are ``net1``'s.
-    """
-    # MPII's metric, which alone has this entry, is in percent already.
-    share = 0.01 if any(key.endswith('PCK@0.1') for key in record) else 1
-    by_network: dict[str, dict[str, float]] = {}
-    for key, value in record.items():
-        *places, name = key.split('/')
-        if name in METRICS:
-            network = places[0] if places and places[0] in NETWORKS else ''
-            by_network.setdefault(network, {})[name] = value * share
-    tested = by_network.pop('', {})
-    return by_network or {'net1': tested}
-
-
-def epoch_length(records: list[dict]) -> int | None:
-    """Find the steps of an epoch from a log; None where it counts no epochs."""
-    counts = [
-        math.ceil(one['iter'] / one['epoch'])
-        for one in records
-        if one.get('epoch') and 'iter' in one
-    ]
-    return max(counts, default=None)
-
-
-def in_steps(records: list[dict]) -> list[dict]:
-    """Give validations that are logged by epoch their training step.
-
-    Args:
-        records (list[dict]): What :func:`read_scalars` returned.
-
-    Returns:
-        list[dict]: The same for a run that counts steps.
-    """
-    length = epoch_length(records)
-    if length is None:
-        return records
-    epochs = max(one.get('epoch', 0) for one in records)
-    return [
-        {**one, 'step': one['step'] * length}
-        if is_validation(one) and one['step'] <= epochs
-        else one
-        for one in records
-    ]
-
-
-def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
-    """Stretch or shrink the schedule of an iteration-based recipe.
-
-    Args:
-        cfg (Config): The recipe.
-        steps (int): The new number of training steps.
-
-    Returns:
-        dict: Settings, by their place in the config.
-
-    Raises:
-        UserError: If the number is not positive, or the recipe counts epochs.
-    """
-    if steps < 1:
-        raise UserError(f'--steps is {steps}: train for 1 step or more.')
-    if 'max_iters' not in cfg.train_cfg:
-        raise UserError(
-            f'--steps: {cfg.filename} counts epochs. Set train_cfg.max_epochs and '
-            'param_scheduler by --cfg-options.'
-        )
-
-    def scale(step: int) -> int:
-        return max(round(step * steps / cfg.train_cfg.max_iters), 1)
-
-    hooks = cfg.default_hooks
-    settings = {
-        'train_cfg.max_iters': steps,
-        'train_cfg.val_interval': scale(cfg.train_cfg.val_interval),
-        'default_hooks.checkpoint.interval': scale(hooks.checkpoint.interval),
-        'default_hooks.logger.interval': scale(hooks.logger.interval),
-    }
-    for number, scheduler in enumerate(cfg.get('param_scheduler') or []):
-        if 'milestones' in scheduler:
-            settings[f'param_scheduler.{number}.milestones'] = [
-                scale(step) for step in scheduler.milestones
-            ]
-    for number, hook in enumerate(cfg.get('custom_hooks') or []):
-        keys = ('interval',) if hook.type in ONLOOKERS else ('warmup', 'ramp')
-        for key in keys:
-            if hook.get(key):
-                settings[f'custom_hooks.{number}.{key}'] = scale(hook[key])
-    return settings
 
 
 def _spell(value: Any) -> str:

@@ -16,9 +16,9 @@ from mmengine.runner.checkpoint import get_external_models, get_torchvision_mode
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
-from semi_pose.data_root import TEST, TRAIN, annotation_path, data_nodes
 from semi_pose.datasets.coco_file import load_coco
 from semi_pose.errors import UserError
+from semi_pose.recipes.data_root import TEST, TRAIN, annotation_path, data_nodes
 
 
 @contextmanager

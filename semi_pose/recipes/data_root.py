@@ -16,28 +16,6 @@ TEST = ('test',)
 BOX_FILES = ('bbox_file', 'headbox_file')
 
 
-def read_config(path: str) -> Config:
-    """Read a config.
-
-    Args:
-        path (str): Config file.
-
-    Returns:
-        Config: The config.
-
-    Raises:
-        UserError: If the file, or one that it builds on, is missing or broken.
-    """
-    try:
-        return Config.fromfile(path)
-    except FileNotFoundError as error:
-        raise UserError(
-            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
-        ) from error
-    except SyntaxError as error:
-        raise UserError(f'Cannot read the config {path}: {error}') from error
-
-
 def set_data_root(cfg: Config, root: str) -> None:
     """Replace the data root of every data set, and of the evaluators' files.
 

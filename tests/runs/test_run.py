@@ -5,15 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from semi_pose.analysis import Run, read_scalars
-from semi_pose.analysis.runs import (
-    end_of_log,
-    follow,
-    in_steps,
-    network_metrics,
-)
-from semi_pose.data_root import set_data_root
 from semi_pose.errors import UserError
+from semi_pose.recipes.data_root import set_data_root
+from semi_pose.runs import Run
+from semi_pose.runs.logs import in_steps, network_metrics, read_scalars
+from semi_pose.runs.run import end_of_log, follow
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / 'configs/demo/efflite0_demo_dual.py'

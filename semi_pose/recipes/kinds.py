@@ -1,8 +1,12 @@
-"""What the report calls a recipe."""
+"""What a recipe is: its method, its hard view, its labels."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from mmengine.config import Config
 
-from semi_pose.study.ablations import is_semi, nodes
+# Hooks that look on.
+ONLOOKERS = ('CollapseMonitor',)
 
 
 def describe(cfg: Config) -> tuple[str, bool, str]:
@@ -46,3 +50,37 @@ def _hard_view(cfg: Config) -> str:
         'JointCutout': 'Joint Cutout',
     }
     return ' + '.join(names[one] for one in names if one in types) or 'no hard view'
+
+
+def nodes(node: Any, place: str) -> Iterator[tuple[str, dict]]:
+    """Yield every dict below a place of a config."""
+    if isinstance(node, dict):
+        yield place, node
+        for key, value in node.items():
+            yield from nodes(value, f'{place}.{key}')
+    elif isinstance(node, (list, tuple)):
+        for number, value in enumerate(node):
+            yield from nodes(value, f'{place}.{number}')
+
+
+def is_semi(cfg: Config) -> bool:
+    """Say whether a recipe trains on unlabeled images."""
+    return cfg.train_dataloader.dataset.type == 'SemiDataset'
+
+
+def label_counts(cfg: Config) -> list[int]:
+    """Return the sizes of labeled sets that a recipe cuts out."""
+    cfg = Config({key: cfg[key] for key in cfg if key != 'pseudo_labels'})
+    return list(label_places(cfg).values())
+
+
+def label_places(cfg: Config) -> dict[str, int]:
+    """Return where a recipe cuts labeled sets, and to how many people."""
+    dataset = cfg.train_dataloader.dataset
+    return {
+        f'{place}.indices': node.indices
+        for place, node in nodes(dataset, 'train_dataloader.dataset')
+        if node.get('type') != 'UnlabeledDataset'
+        and isinstance(node.get('indices'), int)
+        and 'pseudo_labels' not in cfg
+    }

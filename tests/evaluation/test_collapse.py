@@ -7,17 +7,17 @@ import pytest
 import torch
 from mmpose.registry import DATASETS, MODELS
 
-from semi_pose.analysis.collapse import (
+from semi_pose.evaluation.collapse import (
     evaluating,
     measure_collapse,
     own_randomness,
     value_shares,
     view_gap,
 )
-from semi_pose.analysis.networks import unlabeled_batches
+from semi_pose.evaluation.samples import unlabeled_batches
 
-from ..models.tiny import estimator
-from ..runs import semi_set
+from ..helpers.runs import semi_set
+from ..helpers.tiny import estimator
 
 CPU = torch.device('cpu')
 

@@ -1,0 +1,1 @@
+"""Recipes: reading them, their data, their kind and their schedule."""

@@ -1,0 +1,50 @@
+"""Reading of recipes, MMPose configs with what is semi-supervised about them."""
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+from semi_pose.errors import UserError
+from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
+
+
+def read_config(path: str) -> Config:
+    """Read a config.
+
+    Args:
+        path (str): Config file.
+
+    Returns:
+        Config: The config.
+
+    Raises:
+        UserError: If the file, or one that it builds on, is missing or broken.
+    """
+    try:
+        return Config.fromfile(path)
+    except FileNotFoundError as error:
+        raise UserError(
+            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
+        ) from error
+    except SyntaxError as error:
+        raise UserError(f'Cannot read the config {path}: {error}') from error
+
+
+def load_recipe(path: str, data_root: str | None = None) -> Config:
+    """Read a recipe, and look for its data.
+
+    Args:
+        path (str): Config file.
+        data_root (str, optional): Take the data from here, not the config's folder.
+
+    Returns:
+        Config: The config.
+
+    Raises:
+        UserError: If the config or its data is missing.
+    """
+    cfg = read_config(path)
+    if data_root:
+        set_data_root(cfg, data_root)
+    check_files(cfg, TRAIN)
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
+    return cfg

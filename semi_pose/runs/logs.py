@@ -1,0 +1,112 @@
+"""Reading of the scalars that MMEngine logs."""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+METRICS = ('AP', 'AR', 'PCK')
+NETWORKS = ('net1', 'net2', 'ensemble', 'ema')
+
+
+def read_scalars(work_dir: str | Path) -> list[dict]:
+    """Read the scalars of a run, the parts before and after a resume as one.
+
+    A run may be writing at the same time: a line that is not whole yet is left
+    out. What a run logged beyond the checkpoint that it was resumed from, and so
+    did again, is left out too.
+
+    Args:
+        work_dir (str or Path): The run's work dir.
+
+    Returns:
+        list[dict]: A record a line of the logs, by rising ``step``.
+    """
+    merged = []
+    for path in sorted(Path(work_dir).glob('*/vis_data/scalars.json')):
+        part = list(_records(path))
+        if part:
+            merged = [one for one in merged if one['step'] < part[0]['step']] + part
+    return merged
+
+
+def series(records: list[dict], key: str) -> tuple[list[int], list[float]]:
+    """Pick one quantity.
+
+    Args:
+        records (list[dict]): What :func:`read_scalars` returned.
+        key (str): Such as ``coco/AP`` or ``response``.
+
+    Returns:
+        tuple[list[int], list[float]]: Steps, and the values there.
+    """
+    points = [(one['step'], one[key]) for one in records if key in one]
+    return [step for step, _ in points], [value for _, value in points]
+
+
+def is_validation(record: dict) -> bool:
+    """Say whether a record of scalars holds metrics of a validation."""
+    return any(key.rsplit('/', 1)[-1] in METRICS for key in record)
+
+
+def network_metrics(record: dict) -> dict[str, dict[str, float]]:
+    """Sort the metrics of a validation by network.
+
+    Args:
+        record (dict): Such as ``{'coco/AP': ..., 'net1/coco/AP': ...}``.
+
+    Returns:
+        dict[str, dict[str, float]]: AP, AR, PCK from 0 to 1 by network; a stock
+        model's are ``net1``'s.
+    """
+    # MPII's metric, which alone has this entry, is in percent already.
+    share = 0.01 if any(key.endswith('PCK@0.1') for key in record) else 1
+    by_network: dict[str, dict[str, float]] = {}
+    for key, value in record.items():
+        *places, name = key.split('/')
+        if name in METRICS:
+            network = places[0] if places and places[0] in NETWORKS else ''
+            by_network.setdefault(network, {})[name] = value * share
+    tested = by_network.pop('', {})
+    return by_network or {'net1': tested}
+
+
+def epoch_length(records: list[dict]) -> int | None:
+    """Find the steps of an epoch from a log; None where it counts no epochs."""
+    counts = [
+        math.ceil(one['iter'] / one['epoch'])
+        for one in records
+        if one.get('epoch') and 'iter' in one
+    ]
+    return max(counts, default=None)
+
+
+def in_steps(records: list[dict]) -> list[dict]:
+    """Give validations that are logged by epoch their training step.
+
+    Args:
+        records (list[dict]): What :func:`read_scalars` returned.
+
+    Returns:
+        list[dict]: The same for a run that counts steps.
+    """
+    length = epoch_length(records)
+    if length is None:
+        return records
+    epochs = max(one.get('epoch', 0) for one in records)
+    return [
+        {**one, 'step': one['step'] * length}
+        if is_validation(one) and one['step'] <= epochs
+        else one
+        for one in records
+    ]
+
+
+def _records(path: Path) -> Iterator[dict]:
+    for line in path.read_text().splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if 'step' in record:
+            yield record
