@@ -154,7 +154,7 @@ def networks_of(model: TopdownPoseEstimator) -> tuple[TopdownPoseEstimator, ...]
 @torch.no_grad()
 def check_shapes(network: TopdownPoseEstimator, codec: Config) -> None:
     width, height = codec.input_size
-    heatmaps = network._forward(torch.empty(1, 3, height, width, device='meta'))
+    heatmaps = network(torch.empty(1, 3, height, width, device='meta'), None)
     w, h = codec.heatmap_size
     assert heatmaps.shape == (1, network.head.out_channels, h, w)
 
@@ -252,7 +252,7 @@ def test_links_of_the_table_resolve():
 @pytest.mark.parametrize(
     ('recipe', 'option', 'owner'),
     [
-        ('standard', 'custom_hooks.1.weight', 'SemiRunner'),
+        ('standard', 'model.consistency_head.weight', 'DualConsistencyHead'),
         ('dual', 'model.hard_pipeline.0.num_joints', 'JointCutout'),
         (
             'dual_randaugment',
@@ -272,7 +272,8 @@ def test_what_the_paper_varies_is_where_the_table_says(recipe, option, owner):
 
 def test_the_warm_start_is_what_its_command_trains():
     path = Path('configs/semi/res18_coco1k_dual_warm.py')
-    starts = load(path).custom_hooks[1].warm_start
+    (hook,) = (one for one in load(path).custom_hooks if one.type == 'SemiRunner')
+    starts = hook.warm_start
     text = (ROOT / path).read_text()
     assert 'for seed in 1 2; do' in text and 'randomness.seed=$seed' in text
     (folder,) = re.findall(r'--work-dir (\S+)\$seed', text)

@@ -17,9 +17,9 @@ def parse_args() -> argparse.Namespace:
     add('checkpoint', help='checkpoint file')
     add(
         '--network',
-        choices=['1', '2', 'ensemble', 'ema'],
-        help="which network to test, the mean of both networks' heatmaps, or that of "
-        'the mean teachers',
+        metavar='NAME',
+        help="which of the model's networks to test: net1 (default), net2, ensemble "
+        '(the mean of their heatmaps), ema (the mean teachers)',
     )
     add('--flip-test', action='store_true', help='average over flipped images')
     add('--out', metavar='FILE', help='write the metrics here (.json, .yaml or .pkl)')
@@ -44,7 +44,9 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.cli import tool as cli
     from semi_pose.cli.diagnosis import explained
     from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
+    from semi_pose.engine.plain_model import plain_model
     from semi_pose.errors import UserError
+    from semi_pose.models.members import find_member
 
     if args.out and Path(args.out).suffix not in ('.json', '.yaml', '.yml', '.pkl'):
         raise UserError(f'--out {args.out}: name a .json, .yaml or .pkl file.')
@@ -52,67 +54,22 @@ def main(args: argparse.Namespace) -> None:
         args.show_dir = str(Path(args.show_dir).absolute())
     check_checkpoint(args.checkpoint)
     cfg = cli.load_config(args, 'test')
-    set_test_cfg(cfg.model, args)
+    test_cfg = cfg.model.setdefault('test_cfg', {})
+    if args.flip_test:
+        test_cfg['flip_test'] = True
+    if args.network is not None:
+        test_cfg['network'] = args.network
     cli.init_distributed(cfg)
     with explained(cfg):
         runner = Runner.from_cfg(cfg)
-        name = getattr(cli.plain_model(runner), 'tested_network', 'net1')
-        runner.register_hook(RequireFit(args.checkpoint, unneeded_parts(name)))
+        name = find_member(plain_model(runner))
+        runner.register_hook(RequireFit(args.checkpoint, name))
         metrics = runner.test()
     if cli.is_first_process():
         if args.out:
             mmengine.mkdir_or_exist(Path(args.out).parent)
             mmengine.dump(metrics, args.out)
         print(summary(args, name, metrics, runner.log_dir))
-
-
-def set_test_cfg(model: dict, args: argparse.Namespace) -> None:
-    """Choose the network and flipping.
-
-    Args:
-        model (dict): Config of the model, changed in place.
-        args (Namespace): The options.
-
-    Raises:
-        UserError: If the model does not have the network.
-    """
-    from mmpose.registry import MODELS
-
-    from semi_pose.errors import UserError
-    from semi_pose.models import DualPoseEstimator
-
-    test_cfg = model.setdefault('test_cfg', {})
-    if args.flip_test:
-        test_cfg['flip_test'] = True
-    if args.network is None:
-        return
-    dual = issubclass(MODELS.get(model['type']), DualPoseEstimator)
-    part = 'mean_teacher' if args.network == 'ema' else 'peer'
-    has_part = model.get(part, 'same' if part == 'peer' else None) is not None
-    if args.network != '1' and not (dual and has_part):
-        raise UserError(
-            f'--network {args.network}: the model of {args.config} has no such network '
-            f'(model.{part}). Leave the option out, or use a config that has.'
-        )
-    if dual:
-        named = args.network in ('ensemble', 'ema')
-        test_cfg['network'] = args.network if named else int(args.network)
-
-
-def unneeded_parts(network: str) -> tuple[str, ...]:
-    """Name the parts of a dual model that testing one network does without.
-
-    Args:
-        network (str): ``net1``, ``net2``, ``ensemble`` or ``ema``.
-
-    Returns:
-        tuple[str, ...]: Prefixes of the weights' names.
-    """
-    from semi_pose.models.dual_estimator import EXTRA_PARTS
-
-    if network == 'net1':
-        return EXTRA_PARTS
-    return ('peer.',) if network == 'ema' else ('mean_teachers.',)
 
 
 def summary(

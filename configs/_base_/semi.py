@@ -19,6 +19,8 @@ dual = dict(
     type='DualPoseEstimator',
     data_preprocessor=dict(type='SemiDataPreprocessor'),
     hard_pipeline=cutout_affine,
+    # lambda, from the first step: `--cfg-options model.consistency_head.weight=0.1`
+    consistency_head=dict(type='DualConsistencyHead', weight=1.0, warmup=0, ramp=0),
 )
 
 coco_unlabeled = dict(

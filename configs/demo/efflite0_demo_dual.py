@@ -2,16 +2,13 @@
 # PoseDual with Joint Cutout: two EfficientNet-Lite0 teach each other.
 _base_ = './efflite0_demo_supervised.py'
 
-# From ImageNet weights the teachers first need a start on the labels alone.
-custom_hooks = [
-    *_base_.custom_hooks[:-1],
-    dict(type='SemiRunner', warmup=200),
-]
 val_cfg = dict(type='SemiValLoop')
 model = dict(
     type='DualPoseEstimator',
     data_preprocessor=dict(type='SemiDataPreprocessor'),
     hard_pipeline=_base_.mild_cutout_affine,
+    # From ImageNet weights the teachers first need a start on the labels alone.
+    consistency_head=dict(type='DualConsistencyHead', warmup=200),
 )
 train_dataloader = dict(
     dataset=dict(

@@ -2,17 +2,13 @@
 # PoseDual with Joint Cutout: two EfficientNet-Lite0 teach each other.
 _base_ = './efflite0_lsp100_supervised.py'
 
-# Few steps want a start on the labels alone, and a smaller lambda than the paper's.
-custom_hooks = [
-    *_base_.custom_hooks[:-2],
-    dict(type='CollapseMonitor'),
-    dict(type='SemiRunner', warmup=400, weight=0.5),
-]
 val_cfg = dict(type='SemiValLoop')
 model = dict(
     type='DualPoseEstimator',
     data_preprocessor=dict(type='SemiDataPreprocessor'),
     hard_pipeline=_base_.mild_cutout_affine,
+    # Few steps want a start on the labels alone, and a smaller lambda than the paper's.
+    consistency_head=dict(type='DualConsistencyHead', warmup=400, weight=0.5),
 )
 train_dataloader = dict(
     dataset=dict(

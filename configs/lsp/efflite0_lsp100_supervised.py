@@ -7,9 +7,8 @@ _base_ = [
 
 # Supervised runs are measured too, to compare with: on the same unlabeled people.
 custom_hooks = [
-    *_base_.custom_hooks[:-1],
+    *_base_.custom_hooks,
     dict(type='CollapseMonitor', unlabeled=_base_.unlabeled),
-    *_base_.semi_hooks,
 ]
 default_hooks = dict(
     logger=dict(log_metric_by_epoch=False),

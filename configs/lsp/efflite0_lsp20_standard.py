@@ -7,5 +7,5 @@ train_cfg = dict(max_iters=700, val_interval=350)
 param_scheduler = [
     dict(type='MultiStepLR', milestones=[490, 630], gamma=0.1, by_epoch=False)
 ]
-custom_hooks = [*_base_.custom_hooks[:-1], dict(type='SemiRunner', warmup=200)]
+model = dict(consistency_head=dict(warmup=200, weight=1.0))
 train_dataloader = dict(dataset=dict(labeled=dict(indices=20)))

@@ -9,7 +9,5 @@
 _base_ = './res18_coco1k_dual.py'
 
 starts = [f'work_dirs/res18_coco1k_supervised_{seed}/epoch_210.pth' for seed in (1, 2)]
-custom_hooks = [
-    *_base_.custom_hooks[:-1],
-    dict(type='SemiRunner', warm_start=starts),
-]
+custom_hooks = [hook for hook in _base_.custom_hooks if hook.type != 'SemiRunner']
+custom_hooks += [dict(type='SemiRunner', warm_start=starts)]

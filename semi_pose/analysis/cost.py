@@ -77,6 +77,6 @@ def count_step(recipe: Config) -> float:
 
 def _pass(network: TopdownPoseEstimator, recipe: Config) -> None:
     width, height = recipe.codec.input_size
-    heatmaps = network._forward(torch.empty(1, 3, height, width, device='meta'))
+    heatmaps = network(torch.empty(1, 3, height, width, device='meta'), None)
     if heatmaps.requires_grad:
         heatmaps.sum().backward()

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 from semi_pose.datasets import SemiDataset
 from semi_pose.errors import UserError
 from semi_pose.evaluation.samples import branch_images, unlabeled_batches
+from semi_pose.models.members import member_heatmaps
 
 
 def build_pairs(cfg: Config) -> SemiDataset:
@@ -73,16 +74,11 @@ def mean_peaks(
         seed (int): Seed of the choice of people and of their views.
 
     Returns:
-        dict[str, float]: The mean over people and joints: ``net1`` and, for two
-        networks, ``net2`` and ``ensemble`` (of the mean heatmaps).
+        dict[str, float]: The mean over people and joints, by member.
     """
     peaks: dict[str, list[Tensor]] = {}
     for batch in unlabeled_batches(dataset, num, seed):
         images = branch_images(model, batch)
-        maps = [net._forward(images) for net in getattr(model, 'networks', (model,))]
-        named = {f'net{number}': one for number, one in enumerate(maps, 1)}
-        if len(maps) > 1:
-            named['ensemble'] = torch.stack(maps).mean(0)
-        for name, heatmaps in named.items():
+        for name, heatmaps in member_heatmaps(model, images).items():
             peaks.setdefault(name, []).append(heatmaps.amax((-2, -1)).flatten())
     return {name: torch.cat(parts).mean().item() for name, parts in peaks.items()}

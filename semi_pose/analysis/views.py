@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from semi_pose.datasets import SemiDataset
-from semi_pose.evaluation.samples import branch_images, unlabeled_batches
+from semi_pose.evaluation.samples import unlabeled_batches, unlabeled_branches
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
+from semi_pose.models.heatmaps import predict_heatmaps
 
 TITLES = (
     "easy view, with\nthe teacher's joints",
@@ -56,19 +57,13 @@ def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
     Returns:
         Views: For network 1 as the student.
     """
-    given = branch_images(model, batch)
-    easy, frame = model.make_easy_view(given)
-    if 'hard' in batch['inputs']:
-        given = branch_images(model, batch, 'hard')
-    teachers = torch.stack([teacher(easy) for teacher in model.teachers])
-    images, targets, _ = model.make_hard_view(given, teachers, frame)
+    easy, _, targets, hard = model.make_lesson(unlabeled_branches(model, batch))
     return Views(
         _pixels(model, easy),
-        # A student learns from the other network, the only one from itself.
-        teachers[-1].numpy(),
-        _pixels(model, images[0]),
         targets[0].numpy(),
-        model._forward(images[0]).numpy(),
+        _pixels(model, hard.images[0]),
+        hard.heatmaps[0].numpy(),
+        predict_heatmaps(model, hard.images[0]).numpy(),
     )
 
 

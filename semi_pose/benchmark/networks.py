@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from semi_pose.models import DualPoseEstimator
+from semi_pose.models.heatmaps import predict_heatmaps
 from semi_pose.recipes.reading import read_config
 
 Network = Callable[[Tensor], Tensor]
@@ -109,7 +111,9 @@ class BarePasses:
         self.model = build_model(recipe)
         if channels_last:
             self.model.to(memory_format=torch.channels_last)
-        self.networks: list[Network] = [net._forward for net in self.model.networks]
+        self.networks: list[Network] = [
+            partial(predict_heatmaps, net) for net in self.model.networks
+        ]
         if compiled:
             self.networks = [torch.compile(network) for network in self.networks]
         self.optimizer = build_optim_wrapper(self.model, recipe.optim_wrapper).optimizer

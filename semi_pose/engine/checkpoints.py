@@ -9,7 +9,8 @@ from mmengine.runner.checkpoint import CheckpointLoader
 
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
-from semi_pose.models.dual_estimator import EXTRA_PARTS
+from semi_pose.models import DualPoseEstimator
+from semi_pose.models.members import member_weights
 
 
 def check_checkpoint(path: str) -> None:
@@ -34,12 +35,13 @@ class RequireFit(Hook):
 
     Args:
         path (str): The checkpoint, for the message.
-        unneeded (tuple[str, ...]): Parts of the model that need not be in it.
+        member (str, optional): The only member of the model whose weights must be in
+            it. By default all weights must.
     """
 
-    def __init__(self, path: str, unneeded: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: str, member: str | None = None) -> None:
         self.path = path
-        self.unneeded = unneeded
+        self.member = member
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Load the weights strictly, but for those of the checkpoint's own.
@@ -54,9 +56,10 @@ class RequireFit(Hook):
         except RuntimeError as error:
             first = str(error).splitlines()[1].strip()
             raise self._misfit(first) from error
-        missing = [
-            name for name in keys.missing_keys if not name.startswith(self.unneeded)
-        ]
+        missing = keys.missing_keys
+        if self.member is not None:
+            needed = member_weights(plain_model(runner), self.member)
+            missing = [name for name in missing if name in needed]
         if missing:
             raise self._misfit(
                 f'{len(missing)} weights are missing, first {missing[0]}'
@@ -89,8 +92,9 @@ def load_network(network: torch.nn.Module, path: str) -> None:
         ) from error
     state = state.get('state_dict', state)
     own = network.state_dict()
+    extra = DualPoseEstimator.EXTRA_PARTS
     state, own = (
-        {name: one[name] for name in one if not name.startswith(EXTRA_PARTS)}
+        {name: one[name] for name in one if not name.startswith(extra)}
         for one in (state, own)
     )
     missing = [name for name in own if name not in state]

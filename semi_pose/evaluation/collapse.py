@@ -10,9 +10,10 @@ import torch
 from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
 
-from semi_pose.evaluation.samples import branch_images
+from semi_pose.evaluation.samples import branch_images, unlabeled_branches
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
+from semi_pose.models.heatmaps import predict_heatmaps
 
 # Inner edges of the 5 bins of heatmap values (supplement, Figure 9).
 EDGES = (0.2, 0.4, 0.6, 0.8)
@@ -49,10 +50,13 @@ def measure_collapse(
             heatmaps, values = _measure_views(model, unlabeled)
             teachers = model.teachers
         else:
-            teachers, values = [model._forward], {}
-            heatmaps = model._forward(branch_images(model, unlabeled)).unsqueeze(0)
+            teachers, values = [model], {}
+            images = branch_images(model, unlabeled)
+            heatmaps = predict_heatmaps(model, images).unsqueeze(0)
         images = branch_images(model, labeled)
-        labeled_peaks = [teacher(images).amax((-2, -1)) for teacher in teachers]
+        labeled_peaks = [
+            predict_heatmaps(teacher, images).amax((-2, -1)) for teacher in teachers
+        ]
     peaks = heatmaps.amax((-2, -1))
     values['response'] = peaks.mean()
     values['below_threshold'] = (peaks < threshold).float().mean()
@@ -72,18 +76,12 @@ def _measure_views(
     model: DualPoseEstimator, batch: dict[str, Any]
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the teachers' heatmaps (S, B, K, h, w), and how students compare."""
-    images = branch_images(model, batch)
-    easy, frame = model.make_easy_view(images)
-    teachers = torch.stack([teacher(easy) for teacher in model.teachers])
-    if 'hard' in batch['inputs']:
-        images = branch_images(model, batch, 'hard')
-    view = model.make_hard_view(images, teachers, frame)
-    pairs = zip(model.networks, view.images, strict=True)
-    students = torch.stack([net._forward(seen) for net, seen in pairs])
-    # Each student's teacher is the other network.
-    gap, distance = view_gap(teachers.flip(0), view.heatmaps, students)
+    lesson = model.make_lesson(unlabeled_branches(model, batch))
+    students = torch.stack(model.predict_students(lesson.hard))
+    easy_targets = lesson.targets.repeat(len(model.paths), 1, 1, 1, 1)
+    gap, distance = view_gap(easy_targets, lesson.hard.heatmaps, students)
     response = students.amax((-2, -1)).mean()
-    return teachers, dict(response_hard=response, gap=gap, distance=distance)
+    return lesson.teachers, dict(response_hard=response, gap=gap, distance=distance)
 
 
 def view_gap(

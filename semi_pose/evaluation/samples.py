@@ -54,3 +54,22 @@ def branch_images(
         for key, value in batch.items()
     }
     return model.data_preprocessor(picked)['inputs']
+
+
+def unlabeled_branches(
+    model: TopdownPoseEstimator, batch: dict[str, Any]
+) -> dict[str, Tensor]:
+    """Normalize an unlabeled batch, as a DualPoseEstimator takes it.
+
+    Args:
+        model (TopdownPoseEstimator): Whose data preprocessor is used.
+        batch (dict): ``inputs`` and ``data_samples``, lists or lists by branch.
+
+    Returns:
+        dict[str, Tensor]: Images (B, C, H, W) of ``easy`` and, where there is one,
+        ``hard``.
+    """
+    branches = ['hard'] if 'hard' in batch['inputs'] else []
+    return {
+        branch: branch_images(model, batch, branch) for branch in ('easy', *branches)
+    }

@@ -7,6 +7,7 @@ from .dual_estimator import DualPoseEstimator
 from .hard_pipeline import HardAffine, HardView, JointCutout
 from .mean_teacher import MeanTeacher
 from .necks import LateralSum
+from .targets import PeerTargets
 
 __all__ = [
     'DualConsistencyHead',
@@ -17,5 +18,6 @@ __all__ = [
     'JointCutout',
     'LateralSum',
     'MeanTeacher',
+    'PeerTargets',
     'SemiDataPreprocessor',
 ]

@@ -1,5 +1,6 @@
 """The consistency loss between students and their teachers."""
 
+import math
 from collections.abc import Sequence
 
 import torch.nn as nn
@@ -17,20 +18,49 @@ class DualConsistencyHead(nn.Module):
     Args:
         loss (dict, optional): Config of the heatmap loss of one student.
             Defaults to half the mean square error, as in the public code.
+        weight (float): lambda, the weight of the loss. The paper keeps it at 1
+            from the first step.
+        warmup (int): Steps with weight 0 at the start.
+        ramp (int): Steps after that in which the weight rises to ``weight``,
+            by exp(-5 (1 - t)^2) with t from 0 to 1.
 
     Attributes:
-        weight (float): lambda, the weight of the consistency loss. The
-            SemiRunner hook sets it at each step.
+        step (int | None): Training steps done before this one, which the hook
+            SemiRunner sets. None: the schedule is over.
     """
 
-    def __init__(self, loss: ConfigType | None = None) -> None:
+    def __init__(
+        self,
+        loss: ConfigType | None = None,
+        weight: float = 1.0,
+        warmup: int = 0,
+        ramp: int = 0,
+    ) -> None:
         super().__init__()
         self.loss_module = MODELS.build(
             loss or dict(type='KeypointMSELoss', loss_weight=0.5)
         )
-        self.weight = 1.0
+        self.weight = weight
+        self.warmup = warmup
+        self.ramp = ramp
+        self.step: int | None = None
 
-    def loss(self, students: Sequence[Tensor], targets: Tensor) -> dict[str, Tensor]:
+    @property
+    def current_weight(self) -> float:
+        """Lambda at this step: 0 in the warm-up, then up the ramp to ``weight``."""
+        if self.step is None or self.step >= self.warmup + self.ramp:
+            return self.weight
+        if self.step < self.warmup:
+            return 0.0
+        progress = (self.step - self.warmup) / self.ramp
+        return self.weight * math.exp(-5 * (1 - progress) ** 2)
+
+    def loss(
+        self,
+        students: Sequence[Tensor],
+        targets: Tensor,
+        weights: Tensor | None = None,
+    ) -> dict[str, Tensor]:
         """Compute the weighted consistency loss.
 
         Args:
@@ -38,10 +68,12 @@ class DualConsistencyHead(nn.Module):
                 view.
             targets (Tensor): (S, B, K, h, w), the teachers' heatmaps in the
                 hard view's frame. They get no gradient.
+            weights (Tensor, optional): (S, B, K), weights of the joints.
 
         Returns:
             dict[str, Tensor]: The scalar ``loss_consistency``.
         """
-        pairs = zip(students, targets.detach(), strict=True)
-        total = sum(self.loss_module(student, target) for student, target in pairs)
-        return dict(loss_consistency=self.weight * total)
+        weights = [None] * len(targets) if weights is None else weights
+        triples = zip(students, targets.detach(), weights, strict=True)
+        total = sum(self.loss_module(*triple) for triple in triples)
+        return dict(loss_consistency=self.current_weight * total)

@@ -1,12 +1,12 @@
 """The method: easy views teach hard views."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from typing import NamedTuple
 
 import torch
 from mmengine.structures import PixelData
 from mmpose.models import TopdownPoseEstimator
-from mmpose.models.utils.tta import flip_heatmaps
 from mmpose.registry import MODELS, TRANSFORMS
 from mmpose.utils.typing import ConfigType, OptConfigType, SampleList
 from torch import Tensor, nn
@@ -14,11 +14,28 @@ from torch import Tensor, nn
 from semi_pose.geometry import invert_theta, warp
 
 from .hard_pipeline import HardView
+from .heatmaps import Network, predict_heatmaps
 from .mean_teacher import MeanTeacher
+from .members import find_member, member_heatmaps, members_of
 
 Branches = dict[str, Tensor]
-# Below these keys lies what a stock model does not have.
-EXTRA_PARTS = ('peer.', 'mean_teachers.')
+
+
+class Lesson(NamedTuple):
+    """What one step teaches on unlabeled images.
+
+    Attributes:
+        easy (Tensor): (B, C, H, W), what the teachers see.
+        teachers (Tensor): (T, B, K, h, w), what they predict there.
+        targets (Tensor): (S, B, K, h, w), what each of S students is to learn, still
+            in the easy view's frame.
+        hard (HardView): What the students see and are to predict there.
+    """
+
+    easy: Tensor
+    teachers: Tensor
+    targets: Tensor
+    hard: HardView
 
 
 @MODELS.register_module()
@@ -38,24 +55,33 @@ class DualPoseEstimator(TopdownPoseEstimator):
             with a start of its own. A dict: what differs from network 1
             (``backbone``, ``neck``, ``head``, ``init_cfg``). None: no second
             network, network 1 teaches itself (PoseCons).
-        hard_pipeline (Sequence[dict]): Hard batch transforms, in order.
+        paths (Sequence[Sequence[dict]]): Several hard views of each image. A path
+            is a list of batch transforms; each starts from the same picture, its
+            students are further ones, and the losses of all paths are added up
+            (MultiAugs). By default one path without transforms.
+        hard_pipeline (Sequence[dict]): Batch transforms of all paths together, in
+            order, so that one draw of the affine serves them all.
+        targets (dict, optional): Which teacher a student learns from. Defaults to
+            :class:`PeerTargets`, the other network.
         teacher_view (dict, optional): A HardAffine that draws the teachers' view
             too, apart from the students': standard consistency, which collapses
             (paper, Section 3.1). By default teachers see the easy view as it is.
         mean_teacher (float, optional): Momentum, such as 0.001, of moving averages
             of the networks, which teach in their place (SemiRunner moves them). None:
             the networks teach.
-        consistency_head (dict, optional): Config of the consistency loss.
-            Defaults to :class:`DualConsistencyHead`.
+        consistency_head (dict, optional): Settings of the consistency loss, a
+            :class:`DualConsistencyHead`: lambda (``weight``), its warm-up and ramp.
         train_cfg (dict, optional): As MMPose's; the accuracy on the training
             batch is not computed unless asked for, since it stalls the device.
-        test_cfg (dict, optional): As MMPose's, and ``network``: 1 (default),
-            2, 'ensemble', the mean of both networks' heatmaps, or 'ema', that of
-            the mean teachers.
+        test_cfg (dict, optional): As MMPose's, and ``network``, one of
+            :attr:`members`: 'net1' (default), 'net2', 'ensemble', 'ema'.
         data_preprocessor (dict, optional): Usually SemiDataPreprocessor.
-        init_cfg (dict, optional): Initialisation.
+        init_cfg (dict, optional): Initialization.
         metainfo (dict, optional): As MMPose's.
     """
+
+    # Below these keys lies what a stock model does not have.
+    EXTRA_PARTS = ('peer.', 'mean_teachers.')
 
     def __init__(
         self,
@@ -63,7 +89,9 @@ class DualPoseEstimator(TopdownPoseEstimator):
         head: ConfigType,
         neck: OptConfigType = None,
         peer: dict | str | None = 'same',
+        paths: Sequence[Sequence[dict]] = ((),),
         hard_pipeline: Sequence[dict] = (),
+        targets: dict | None = None,
         teacher_view: dict | None = None,
         mean_teacher: float | None = None,
         consistency_head: OptConfigType = None,
@@ -92,12 +120,12 @@ class DualPoseEstimator(TopdownPoseEstimator):
             self.mean_teachers = nn.ModuleList(
                 MeanTeacher(net, mean_teacher) for net in self.networks
             )
-        self.hard_pipeline = [TRANSFORMS.build(cfg) for cfg in hard_pipeline]
-        self.teacher_view = None
-        if teacher_view is not None:
-            self.teacher_view = TRANSFORMS.build(teacher_view)
+        self.teacher_view = teacher_view and TRANSFORMS.build(teacher_view)
+        self.make_targets = TRANSFORMS.build(targets or dict(type='PeerTargets'))
+        self.paths = [_build_all(path) for path in paths]
+        self.hard_pipeline = _build_all(hard_pipeline)
         self.consistency_head = MODELS.build(
-            consistency_head or dict(type='DualConsistencyHead')
+            {'type': 'DualConsistencyHead', **(consistency_head or {})}
         )
 
     @staticmethod
@@ -117,11 +145,19 @@ class DualPoseEstimator(TopdownPoseEstimator):
         return (self,) if self.peer is None else (self, self.peer)
 
     @property
-    def teachers(self) -> list[Callable[[Tensor], Tensor]]:
-        """What maps images (B, C, H, W) to heatmaps (B, K, h, w), by network."""
+    def teachers(self) -> list[Network]:
+        """The networks, or their moving averages in their place."""
+        return list(self.mean_teachers or self.networks)
+
+    @property
+    def members(self) -> dict[str, list[Network]]:
+        """What can be tested, by name: the networks whose heatmaps are averaged."""
+        members = {f'net{i}': [net] for i, net in enumerate(self.networks, 1)}
+        if self.peer is not None:
+            members['ensemble'] = list(self.networks)
         if self.mean_teachers is not None:
-            return list(self.mean_teachers)
-        return [net._forward for net in self.networks]
+            members['ema'] = list(self.mean_teachers)
+        return members
 
     def update_mean_teachers(self, step: int) -> None:
         """Move the mean teachers, where there are any, towards the networks.
@@ -152,21 +188,64 @@ class DualPoseEstimator(TopdownPoseEstimator):
         if isinstance(inputs, Tensor):
             return self.supervised_losses(inputs, data_samples)
         losses = self.supervised_losses(inputs['sup'], data_samples['sup'])
-        if self.consistency_head.weight == 0:  # warm-up, at the price of the labels
+        if self.consistency_head.current_weight == 0:  # at the price of the labels
             return losses
-        with torch.no_grad():
-            easy, frame = self.make_easy_view(inputs['easy'])
-            # In float32 under mixed precision too: targets and theta want it.
-            teachers = torch.stack([teacher(easy).float() for teacher in self.teachers])
-            images = inputs.get('hard', inputs['easy'])
-            hard = self.make_hard_view(images, teachers, frame)
-        students = [
-            net._forward(images)
-            for net, images in zip(self.networks, hard.images, strict=True)
-        ]
-        losses.update(self.consistency_head.loss(students, hard.heatmaps))
-        losses['response'] = teachers.amax((-2, -1)).mean()
+        lesson = self.make_lesson(inputs)
+        students = self.predict_students(lesson.hard)
+        losses.update(
+            self.consistency_head.loss(
+                students, lesson.hard.heatmaps, lesson.hard.weights
+            )
+        )
+        losses['response'] = lesson.teachers.amax((-2, -1)).mean()
         return losses
+
+    @torch.no_grad()
+    def make_lesson(self, inputs: Branches) -> Lesson:
+        """Let the teachers predict the easy view, and make the students' task of it.
+
+        Args:
+            inputs (dict[str, Tensor]): Images (B, C, H, W) of the branches ``easy``
+                and, where an image transform makes one, ``hard``.
+
+        Returns:
+            Lesson: The task, without gradients.
+        """
+        easy, frame = self.make_easy_view(inputs['easy'])
+        # In float32 under mixed precision too: targets and theta want it.
+        teachers = torch.stack(
+            [predict_heatmaps(teacher, easy).float() for teacher in self.teachers]
+        )
+        targets, weights = self.make_targets(teachers)
+        images = inputs.get('hard', inputs['easy']).expand(len(targets), *easy.shape)
+        hard = self.make_hard_view(HardView(images, targets, frame, weights))
+        return Lesson(easy, teachers, targets, hard)
+
+    def make_hard_view(self, view: HardView) -> HardView:
+        """Make what each student sees and what it is to predict.
+
+        Args:
+            view (HardView): The same picture (S, B, C, H, W) for all students, and
+                their targets (S, B, K, h, w).
+
+        Returns:
+            HardView: P S students, path by path, targets in the images' frame.
+        """
+        view = HardView.joined([_apply(path, view) for path in self.paths])
+        return _apply(self.hard_pipeline, view).aligned()
+
+    def predict_students(self, hard: HardView) -> list[Tensor]:
+        """Let each network predict its hard views.
+
+        Args:
+            hard (HardView): Of P S students, path by path.
+
+        Returns:
+            list[Tensor]: P S heatmaps of (B, K, h, w), with gradients.
+        """
+        networks = self.networks * len(self.paths)
+        pairs = zip(networks, hard.images, strict=True)
+        return [predict_heatmaps(network, images) for network, images in pairs]
 
     def supervised_losses(
         self, images: Tensor, data_samples: SampleList
@@ -205,28 +284,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
         theta = self.teacher_view.draw_theta(len(images), images.device)
         return warp(images, theta), invert_theta(theta)
 
-    def make_hard_view(
-        self, images: Tensor, teachers: Tensor, frame: Tensor | None = None
-    ) -> HardView:
-        """Make what each student sees and what it is to predict.
-
-        Args:
-            images (Tensor): (B, C, H, W), one picture for all students.
-            teachers (Tensor): (S, B, K, h, w), each teacher's heatmaps on the
-                easy view. A student learns from the other network's.
-            frame (Tensor, optional): Second result of :meth:`make_easy_view`.
-
-        Returns:
-            HardView: Images (S, B, C, H, W) and targets (S, B, K, h, w).
-        """
-        images = images.expand(len(teachers), *images.shape)
-        view = HardView(images, teachers.flip(0), frame)
-        for transform in self.hard_pipeline:
-            view = transform(view)
-        return view.aligned()
-
     def predict(self, inputs: Tensor, data_samples: SampleList) -> SampleList:
-        """Predict with the network that ``test_cfg['network']`` names.
+        """Predict with the member that ``test_cfg['network']`` names.
 
         Args:
             inputs (Tensor): (B, C, H, W).
@@ -236,16 +295,16 @@ class DualPoseEstimator(TopdownPoseEstimator):
             list[PoseDataSample]: The samples, with ``pred_instances`` in
             pixels of the original picture.
         """
-        name = self.tested_network
+        name = find_member(self)
         if name == 'net1':
             return super().predict(inputs, data_samples)
-        heatmaps = self.test_heatmaps(inputs, data_samples)[name]
+        heatmaps = self._test_heatmaps(inputs, data_samples, [name])[name]
         return self._attach(heatmaps, data_samples)
 
     def predict_each(
         self, inputs: Tensor, data_samples: SampleList
     ) -> Iterator[tuple[str, SampleList]]:
-        """Predict with every network in one pass, the tested network last.
+        """Predict with every member in one pass, the tested one last.
 
         The samples are the same objects each time: use a prediction before
         asking for the next.
@@ -255,77 +314,20 @@ class DualPoseEstimator(TopdownPoseEstimator):
             data_samples (list[PoseDataSample]): B samples.
 
         Yields:
-            tuple[str, list[PoseDataSample]]: A name of :attr:`network_names`, and
-            the samples with that network's predictions.
+            tuple[str, list[PoseDataSample]]: A name of :attr:`members`, and the
+            samples with its predictions.
         """
-        heatmaps = self.test_heatmaps(inputs, data_samples)
-        for name in sorted(heatmaps, key=lambda name: name == self.tested_network):
+        heatmaps = self._test_heatmaps(inputs, data_samples, members_of(self))
+        tested = find_member(self)
+        for name in sorted(heatmaps, key=lambda name: name == tested):
             yield name, self._attach(heatmaps[name], data_samples)
 
-    @property
-    def tested_network(self) -> str:
-        """The name in :attr:`network_names` that ``test_cfg['network']`` means.
-
-        Raises:
-            ValueError: If there is no such network.
-        """
-        network = self.test_cfg.get('network', 1)
-        name = f'net{network}' if isinstance(network, int) else network
-        if name not in self.network_names:
-            raise ValueError(
-                f'test_cfg.network={network!r}: this model has '
-                f'{", ".join(self.network_names)} (1, 2, "ensemble" or "ema")'
-            )
-        return name
-
-    @property
-    def network_names(self) -> tuple[str, ...]:
-        """What can be tested: ``net1``, ``net2``, ``ensemble``, ``ema``."""
-        names = ('net1',) if self.peer is None else ('net1', 'net2', 'ensemble')
-        return names if self.mean_teachers is None else (*names, 'ema')
-
-    def test_heatmaps(
-        self, inputs: Tensor, data_samples: SampleList
+    def _test_heatmaps(
+        self, inputs: Tensor, data_samples: SampleList, names: Sequence[str]
     ) -> dict[str, Tensor]:
-        """Compute heatmaps of every network, averaged over flips if asked.
-
-        Args:
-            inputs (Tensor): (B, C, H, W).
-            data_samples (list[PoseDataSample]): B samples.
-
-        Returns:
-            dict[str, Tensor]: (B, K, h, w) by :attr:`network_names`.
-        """
-        heatmaps = [
-            self._flip_averaged(net._forward, inputs, data_samples)
-            for net in self.networks
-        ]
-        if self.peer is not None:
-            heatmaps.append(sum(heatmaps) / len(heatmaps))
-        if self.mean_teachers is not None:
-            averages = [
-                self._flip_averaged(teacher, inputs, data_samples)
-                for teacher in self.mean_teachers
-            ]
-            heatmaps.append(sum(averages) / len(averages))
-        return dict(zip(self.network_names, heatmaps, strict=True))
-
-    def _flip_averaged(
-        self,
-        network: Callable[[Tensor], Tensor],
-        inputs: Tensor,
-        data_samples: SampleList,
-    ) -> Tensor:
-        heatmaps = network(inputs)
-        if not self.test_cfg.get('flip_test', False):
-            return heatmaps
-        flipped = flip_heatmaps(
-            network(inputs.flip(-1)),
-            flip_indices=data_samples[0].metainfo['flip_indices'],
-            flip_mode=self.test_cfg.get('flip_mode', 'heatmap'),
-            shift_heatmap=self.test_cfg.get('shift_heatmap', False),
-        )
-        return (heatmaps + flipped) * 0.5
+        flips = self.test_cfg.get('flip_test', False)
+        flip_indices = data_samples[0].metainfo['flip_indices'] if flips else None
+        return member_heatmaps(self, inputs, names, flip_indices)
 
     def _attach(self, heatmaps: Tensor, data_samples: SampleList) -> SampleList:
         """Decode heatmaps into the samples' predictions."""
@@ -335,3 +337,13 @@ class DualPoseEstimator(TopdownPoseEstimator):
         return self.add_pred_to_datasample(
             self.head.decode(heatmaps), fields, data_samples
         )
+
+
+def _build_all(transforms: Sequence[dict]) -> list:
+    return [TRANSFORMS.build(transform) for transform in transforms]
+
+
+def _apply(transforms: list, view: HardView) -> HardView:
+    for transform in transforms:
+        view = transform(view)
+    return view

@@ -28,11 +28,12 @@ class MeanTeacher(nn.Module):
         """Stay in evaluation mode, whatever is asked."""
         return super().train(False)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Compute heatmaps.
+    def forward(self, images: Tensor, data_samples: None = None) -> Tensor:
+        """Compute heatmaps, called like a TopdownPoseEstimator.
 
         Args:
             images (Tensor): (B, C, H, W).
+            data_samples (None): Not used.
 
         Returns:
             Tensor: (B, K, h, w).

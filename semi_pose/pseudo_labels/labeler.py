@@ -13,6 +13,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from semi_pose.errors import UserError
+from semi_pose.models.heatmaps import predict_heatmaps
+from semi_pose.models.members import find_member, members_of
 from semi_pose.pseudo_labels.averaging import average_views
 
 PIXEL_DECIMALS, SCORE_DECIMALS = 2, 4
@@ -115,13 +117,8 @@ class Labeler:
 
 def _tested_networks(model: TopdownPoseEstimator) -> list[Callable[[Tensor], Tensor]]:
     """Return what maps images to heatmaps, as ``test_cfg['network']`` says."""
-    name = getattr(model, 'tested_network', 'net1')
-    if name == 'net1':
-        return [model._forward]
-    if name == 'ema':
-        return model.teachers
-    networks = [model.peer] if name == 'net2' else model.networks
-    return [network._forward for network in networks]
+    members = members_of(model)[find_member(model)]
+    return [partial(predict_heatmaps, network) for network in members]
 
 
 def _predicts_heatmaps(model: TopdownPoseEstimator) -> bool:

@@ -11,7 +11,7 @@ from mmpose.registry import MODELS
 
 from semi_pose.engine.checkpoints import RequireFit
 from semi_pose.errors import UserError
-from semi_pose.models.dual_estimator import EXTRA_PARTS
+from semi_pose.models.members import find_member
 from semi_pose.pseudo_labels.labeler import Labeler
 
 
@@ -45,7 +45,7 @@ def load_labeler(
         raise UserError(
             f'{cfg.filename} builds a {type(model).__name__}: name a top-down model.'
         )
-    name = _choose_network(model, network, cfg.filename)
+    name = _choose_network(model, network)
     _load_weights(model, checkpoint, name)
     labeler = Labeler(model.eval(), scales)
     labeler.check_joints(joints)
@@ -53,27 +53,15 @@ def load_labeler(
     return labeler
 
 
-def _choose_network(
-    model: TopdownPoseEstimator, network: int | str | None, config: str
-) -> str:
-    if network is None:
-        return getattr(model, 'tested_network', 'net1')
-    names = getattr(model, 'network_names', ('net1',))
-    name = network if isinstance(network, str) else f'net{network}'
-    if name not in names:
-        raise UserError(
-            f'There is no network {network}: the model of {config} has '
-            f'{", ".join(names)}. Leave --network out, or name the config of a model '
-            'that has it.'
-        )
-    model.test_cfg['network'] = network
+def _choose_network(model: TopdownPoseEstimator, network: int | str | None) -> str:
+    name = find_member(model, network)
+    model.test_cfg['network'] = name
     return name
 
 
 def _load_weights(model: TopdownPoseEstimator, path: str, name: str) -> None:
     checkpoint = CheckpointLoader.load_checkpoint(path, map_location='cpu')
-    unneeded = EXTRA_PARTS if name == 'net1' else ()
-    fit = RequireFit(path, unneeded)
+    fit = RequireFit(path, name)
     fit.after_load_checkpoint(SimpleNamespace(model=model), checkpoint)
 
 

@@ -43,8 +43,10 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
                 scale(step) for step in scheduler.milestones
             ]
     for number, hook in enumerate(cfg.get('custom_hooks') or []):
-        keys = ('interval',) if hook.type in ONLOOKERS else ('warmup', 'ramp')
-        for key in keys:
-            if hook.get(key):
-                settings[f'custom_hooks.{number}.{key}'] = scale(hook[key])
+        if hook.type in ONLOOKERS and hook.get('interval'):
+            settings[f'custom_hooks.{number}.interval'] = scale(hook.interval)
+    head = cfg.model.get('consistency_head') or {}
+    for key in ('warmup', 'ramp'):
+        if head.get(key):
+            settings[f'model.consistency_head.{key}'] = scale(head[key])
     return settings

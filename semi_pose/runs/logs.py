@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 METRICS = ('AP', 'AR', 'PCK')
-NETWORKS = ('net1', 'net2', 'ensemble', 'ema')
 
 
 def read_scalars(work_dir: str | Path) -> list[dict]:
@@ -63,9 +62,12 @@ def network_metrics(record: dict) -> dict[str, dict[str, float]]:
     share = 0.01 if any(key.endswith('PCK@0.1') for key in record) else 1
     by_network: dict[str, dict[str, float]] = {}
     for key, value in record.items():
-        *places, name = key.split('/')
+        network, _, rest = key.partition('/')
+        # A network's metrics follow those of the tested one, which have no name.
+        if rest not in record:
+            network, rest = '', key
+        name = rest.rsplit('/', 1)[-1]
         if name in METRICS:
-            network = places[0] if places and places[0] in NETWORKS else ''
             by_network.setdefault(network, {})[name] = value * share
     tested = by_network.pop('', {})
     return by_network or {'net1': tested}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmengine.config import Config
-from mmpose.registry import HOOKS, TRANSFORMS
+from mmpose.registry import MODELS, TRANSFORMS
 
 from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import is_semi, label_places, nodes
@@ -51,7 +51,7 @@ _ABLATIONS = (
         'weight',
         'weight of the consistency loss',
         'Figure 10',
-        _finder('custom_hooks', HOOKS, 'SemiRunner', 'weight'),
+        _finder('model', MODELS, 'DualConsistencyHead', 'weight'),
     ),
     Ablation('labels', 'labeled people', 'Table 9', label_places),
     Ablation(

@@ -22,6 +22,7 @@ from semi_pose.evaluation.collapse import measure_collapse, own_randomness
 from semi_pose.evaluation.samples import unlabeled_batches
 from semi_pose.geometry import invert_theta, warp
 from semi_pose.models.hard_pipeline import HardView
+from semi_pose.models.heatmaps import predict_heatmaps
 from semi_pose.recipes.kinds import is_semi, nodes
 from semi_pose.recipes.reading import load_recipe
 from semi_pose.runs.logs import network_metrics
@@ -197,12 +198,13 @@ def predict_view(model: TopdownPoseEstimator, images: Tensor, view: View) -> Ten
         moved out of the picture is 0.
     """
     if view.cutout is not None:
-        easy = HardView(images.unsqueeze(0), model._forward(images).unsqueeze(0))
+        heatmaps = predict_heatmaps(model, images)
+        easy = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0))
         images = view.cutout(easy).images[0]
     if view.affine is None:
-        return model._forward(images)
+        return predict_heatmaps(model, images)
     theta = view.affine.draw_theta(len(images), images.device)
-    return warp(model._forward(warp(images, theta)), invert_theta(theta))
+    return warp(predict_heatmaps(model, warp(images, theta)), invert_theta(theta))
 
 
 def _augmented(image: Tensor, transform: Any) -> Tensor:

@@ -30,7 +30,7 @@ def test_the_other_network_teaches(batch):
     views = compose_views(model, batch)
     images = model.data_preprocessor(batch)['inputs']
     with torch.no_grad():
-        first, second = (net._forward(images).numpy() for net in model.networks)
+        first, second = (net(images, None).numpy() for net in model.networks)
     assert not np.allclose(first, second)
     np.testing.assert_allclose(views.teacher, second, rtol=1e-5)
     np.testing.assert_allclose(views.target, second, rtol=1e-5)

@@ -56,9 +56,9 @@ def test_targets_stay_float32(synthetic_coco, tmp_path):
     seen = []
     make_hard_view = model.make_hard_view
 
-    def spy(images, teachers, frame):
-        seen.append((images.dtype, teachers.dtype))
-        return make_hard_view(images, teachers, frame)
+    def spy(view):
+        seen.append((view.images.dtype, view.heatmaps.dtype))
+        return make_hard_view(view)
 
     model.make_hard_view = spy
     batch = next(iter(runner.train_dataloader))

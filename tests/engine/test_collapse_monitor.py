@@ -89,16 +89,22 @@ def painted(root, unlabeled: int = DIM, labeled: int = BRIGHT) -> dict:
     return pairs
 
 
-def build(root, work_dir, *, hooks=(), dataset=None, semi=SEMI_HOOK, **changes):
+def build(root, work_dir, *, hooks=(), dataset=None, lambda_=None, **changes):
     """A run of a network that shows what is painted, and does not learn."""
     monitor = changes.pop('monitor', {})
-    model = mirror(estimator(hard_pipeline=[dict(type='ShiftAndDim')]))
+    model = mirror(
+        estimator(hard_pipeline=[dict(type='ShiftAndDim')], consistency_head=lambda_)
+    )
     return build_runner(
         root,
         work_dir,
         **{
             'model': model,
-            'custom_hooks': [semi, *hooks, dict(type='CollapseMonitor', **monitor)],
+            'custom_hooks': [
+                SEMI_HOOK,
+                *hooks,
+                dict(type='CollapseMonitor', **monitor),
+            ],
             'train_dataloader': dict(
                 batch_size=4,
                 sampler=dict(type='DefaultSampler'),
@@ -180,7 +186,7 @@ def test_it_warns_once_a_fall(synthetic_coco, tmp_path):
     # Against what labeled images have shown once, as these have faded too.
     assert 'at step 2 the mean peak on unlabeled images is 0.18, 20% of the' in first
     assert 'at step 5 the mean peak on unlabeled images is 0, 0% of the 0.902' in second
-    assert 'SemiRunner.warmup' in first
+    assert 'model.consistency_head.warmup' in first
 
 
 def test_the_weaker_network_is_judged(synthetic_coco, tmp_path):
@@ -226,7 +232,7 @@ def test_stop_ends_the_run_after_the_warm_up_and_saves_nothing(
     runner = build(
         synthetic_coco,
         tmp_path / 'run',
-        semi=dict(type='SemiRunner', warmup=2),
+        lambda_=dict(warmup=2),
         monitor=dict(stop=True, interval=1),
     )
     with pytest.raises(UserError, match='at step 3 .* is 0.353, 39% of the 0.902'):

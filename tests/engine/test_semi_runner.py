@@ -7,8 +7,8 @@ import torch
 from mmengine.hooks import Hook
 from mmpose.registry import HOOKS
 
-from semi_pose.engine import SemiRunner
 from semi_pose.errors import UserError
+from semi_pose.models import DualConsistencyHead
 
 from ..helpers.runs import (
     build_runner,
@@ -28,7 +28,7 @@ class WeightRecorder(Hook):
         self.weights, self.losses = [], []
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
-        self.weights.append(runner.model.consistency_head.weight)
+        self.weights.append(runner.model.consistency_head.current_weight)
         self.losses.append(outputs.get('loss_consistency'))
 
 
@@ -44,20 +44,35 @@ def recorded(runner) -> WeightRecorder:
     return next(hook for hook in runner.hooks if isinstance(hook, WeightRecorder))
 
 
+def weights_at(steps, **settings):
+    """Lambda after so many steps."""
+    head = DualConsistencyHead(**settings)
+    weights = []
+    for head.step in steps:
+        weights.append(head.current_weight)
+    return weights
+
+
 def test_weight_is_one_from_the_first_step_by_default():
-    assert [SemiRunner().weight_at(step) for step in (0, 1, 10**6)] == [1, 1, 1]
+    assert weights_at((0, 1, 10**6)) == [1, 1, 1]
 
 
 def test_weight_warms_up_and_ramps():
-    hook = SemiRunner(weight=2, warmup=10, ramp=10)
     steps = (0, 9, 10, 15, 20, 100)
     expected = [0, 0, 2 * math.exp(-5), 2 * math.exp(-1.25), 2, 2]
-    assert [hook.weight_at(step) for step in steps] == pytest.approx(expected)
+    found = weights_at(steps, weight=2, warmup=10, ramp=10)
+    assert found == pytest.approx(expected)
 
 
 def test_warm_up_trains_on_the_labels_alone(synthetic_coco, tmp_path):
-    hooks = [dict(type='SemiRunner', warmup=2), dict(type='WeightRecorder')]
-    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
+    cfg = run_config(synthetic_coco, tmp_path)
+    cfg.model.consistency_head = dict(warmup=2)
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / 'run',
+        model=cfg.model,
+        custom_hooks=[dict(type='SemiRunner'), dict(type='WeightRecorder')],
+    )
     runner.train()
     assert recorded(runner).weights == [0, 0, 1]
     assert [loss is None for loss in recorded(runner).losses] == [True, True, False]

@@ -74,5 +74,5 @@ def test_single_network(synthetic_coco, tmp_path):
 
 
 def test_network_that_is_not_there(synthetic_coco, tmp_path):
-    with pytest.raises(ValueError, match='network=2: this model has net1'):
+    with pytest.raises(ValueError, match='no network 2, only net1'):
         run(synthetic_coco, tmp_path / 'run', 2, peer=None)

@@ -9,6 +9,10 @@ from mmengine.structures import InstanceData, PixelData
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 
+from semi_pose.errors import UserError
+from semi_pose.models import HardView
+from semi_pose.models.members import find_member, member_weights
+
 from ..helpers.runs import supervised_model
 from ..helpers.tiny import estimator
 
@@ -77,7 +81,7 @@ def test_teacher_gets_no_gradient(peer):
     model.zero_grad()
     frozen = model.networks[-1]
     targets = []
-    model.consistency_head.loss = lambda students, heatmaps: (
+    model.consistency_head.loss = lambda students, heatmaps, weights: (
         targets.append(heatmaps) or {}
     )
     model.loss(inputs, data_samples)
@@ -88,13 +92,13 @@ def test_each_network_learns_from_the_other():
     model = build().eval()
     inputs, data_samples = semi_batch()
     seen = {}
-    model.consistency_head.loss = lambda students, targets: (
+    model.consistency_head.loss = lambda students, targets, weights: (
         seen.update(students=students, targets=targets) or {}
     )
     model.loss(inputs, data_samples)
     with torch.no_grad():
-        easy = [net._forward(inputs['easy']) for net in model.networks]
-        hard = [net._forward(inputs['hard']) for net in model.networks]
+        easy = [net(inputs['easy'], None) for net in model.networks]
+        hard = [net(inputs['hard'], None) for net in model.networks]
     torch.testing.assert_close(seen['targets'], torch.stack(easy[::-1]))
     torch.testing.assert_close(torch.stack(seen['students']), torch.stack(hard))
 
@@ -111,7 +115,8 @@ def test_standard_consistency_compares_the_same_places():
     images = blob.expand(16, 3, -1, -1)
     easy, frame = model.make_easy_view(images)
     assert (easy - images).abs().amax() > 0.2
-    hard = model.make_hard_view(images, pooled(easy).unsqueeze(0), frame)
+    view = HardView(images.unsqueeze(0), pooled(easy).unsqueeze(0), frame)
+    hard = model.make_hard_view(view)
     seen = pooled(hard.images[0])
     # Away from the rim, beyond which each view shows nothing.
     error, unmoved = (
@@ -139,7 +144,7 @@ def test_mean_teachers_teach(peer):
         torch.nn.init.constant_(teacher.network[-1].final_layer.weight, 0)
         torch.nn.init.constant_(teacher.network[-1].final_layer.bias, 0.25)
     seen = {}
-    model.consistency_head.loss = lambda students, targets: (
+    model.consistency_head.loss = lambda students, targets, weights: (
         seen.update(targets=targets) or {}
     )
     losses = model.loss(*semi_batch())
@@ -155,9 +160,72 @@ def test_cutout_uses_the_other_networks_joints():
     teachers = torch.zeros(2, 1, 5, 16, 12)
     teachers[0, ..., 2, 2] = 1
     teachers[1, ..., 12, 9] = 1
-    view = model.make_hard_view(torch.ones(1, 3, 64, 48), teachers)
+    pictures = torch.ones(2, 1, 3, 64, 48)
+    view = model.make_hard_view(HardView(pictures, *model.make_targets(teachers)[:1]))
     assert view.images[0, 0, 0, 48, 36] == 0 and view.images[0, 0, 0, 8, 8] == 1
     assert view.images[1, 0, 0, 8, 8] == 0 and view.images[1, 0, 0, 48, 36] == 1
+
+
+def test_paths_start_from_the_same_picture_and_share_the_affine():
+    cutout = dict(type='JointCutout', jitter_std=0, half_size=(8, 8))
+    model = build(paths=[[], [cutout], []], hard_pipeline=[dict(type='HardAffine')])
+    images, heatmaps = torch.rand(1, 2, 3, 64, 48).expand(2, -1, -1, -1, -1), 5
+    targets = torch.rand(2, 2, heatmaps, 16, 12)
+    hard = model.make_hard_view(HardView(images, targets, weights=targets[..., 0, 0]))
+    plain, cut, plain_again = hard.images.split(2)
+    torch.testing.assert_close(plain, plain_again)
+    assert not torch.equal(plain, cut)
+    for part in hard.heatmaps.split(2):
+        torch.testing.assert_close(part, hard.heatmaps[:2])
+    assert torch.equal(hard.weights, targets[..., 0, 0].repeat(3, 1, 1))
+
+
+def test_losses_of_paths_are_added_up():
+    inputs, data_samples = semi_batch()
+    del inputs['hard']
+    losses = []
+    for paths in ([[]], [[], [], []]):
+        torch.manual_seed(0)
+        model = build(paths=paths).eval()
+        losses.append(model.loss(inputs, data_samples)['loss_consistency'])
+    torch.testing.assert_close(3 * losses[0], losses[1])
+
+
+def test_weights_of_targets_count_in_the_loss():
+    model = build(peer=None).eval()
+    student, target = torch.rand(2, 1, 2, 5, 16, 12)
+    weights = torch.tensor([[[1.0, 0, 1, 0, 0], [1, 1, 1, 1, 1]]])
+    found = model.consistency_head.loss([student[0]], target, weights)
+    squares = (student[0] - target[0]) ** 2 * weights[0, ..., None, None]
+    torch.testing.assert_close(found['loss_consistency'], 0.5 * squares.mean())
+
+
+def test_only_the_tested_network_is_computed(monkeypatch):
+    model = build(test_cfg=dict(network='net2')).eval()
+    monkeypatch.delattr(model.backbone, 'conv')
+    assert len(model.predict(torch.rand(1, 3, 64, 48), list(samples(1)))) == 1
+
+
+def test_members_and_their_weights():
+    model = build(mean_teacher=0.01)
+    assert list(model.members) == ['net1', 'net2', 'ensemble', 'ema']
+    state = set(model.state_dict())
+    peer, ema = (
+        {name for name in state if name.startswith(part)}
+        for part in ('peer.', 'mean_teachers.')
+    )
+    assert member_weights(model, 'net1') == state - peer - ema
+    assert member_weights(model, 'net2') == peer
+    assert member_weights(model, 'ensemble') == state - ema
+    assert member_weights(model, 'ema') == ema
+    assert [find_member(model, name) for name in (1, '2', None, 'ema')] == [
+        'net1',
+        'net2',
+        'net1',
+        'ema',
+    ]
+    with pytest.raises(UserError, match='no network 3, only net1, net2'):
+        find_member(model, 3)
 
 
 def test_supervised_losses_are_averaged_over_networks():
@@ -197,7 +265,7 @@ def test_response_is_the_mean_peak():
     model = build(peer=None).eval()
     inputs, data_samples = semi_batch()
     with torch.no_grad():
-        heatmaps = model._forward(inputs['easy'])
+        heatmaps = model(inputs['easy'], None)
     response = model.loss(inputs, data_samples)['response']
     torch.testing.assert_close(response, heatmaps.flatten(2).max(2).values.mean())
 
@@ -230,13 +298,13 @@ def test_predictions_of_the_mean_teacher():
     model.eval()
     torch.nn.init.constant_(model.head.final_layer.weight, 0)
     images = torch.rand(2, 3, 64, 48)
-    assert model.network_names == ('net1', 'ema')
+    assert list(model.members) == ['net1', 'ema']
     model.test_cfg['network'] = 'ema'
     (sample, _) = model.predict(images, list(samples()))
     with torch.no_grad():
         expected = model.mean_teachers[0](images)[0]
     torch.testing.assert_close(sample.pred_fields.heatmaps, expected)
-    assert not torch.equal(expected, model._forward(images)[0])
+    assert not torch.equal(expected, model(images, None)[0])
 
 
 def test_a_stock_model_takes_the_checkpoint():

@@ -12,6 +12,7 @@ from mmpose.registry import DATASETS, MODELS
 from torch.utils.data import DataLoader
 
 from semi_pose.errors import UserError
+from semi_pose.models.members import find_member
 from semi_pose.pseudo_labels import Labeler, PeopleToLabel, load_labeler
 
 from ..helpers.coco_folder import annotation, write_coco
@@ -147,11 +148,11 @@ def test_a_stock_config_loads_a_dual_checkpoint_and_network_1_a_single(saved):
 
 def test_models_that_do_not_fit(saved):
     (dual, dual_path), (single, single_path) = saved
-    with pytest.raises(UserError, match='no network ensemble'):
+    with pytest.raises(UserError, match="no network 'ensemble'"):
         load_labeler(single, single_path, 17, network='ensemble')
     with pytest.raises(UserError, match='predicts 17 joints, .* have 14'):
         load_labeler(single, single_path, 14)
     with pytest.raises(UserError, match='--device nowhere cannot be used'):
         load_labeler(single, single_path, 17, device='nowhere')
     labeler = load_labeler(dual, dual_path, 17, network='ensemble', device='cpu')
-    assert labeler.model.tested_network == 'ensemble'
+    assert find_member(labeler.model) == 'ensemble'

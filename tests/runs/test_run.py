@@ -104,10 +104,9 @@ def test_the_schedule_is_scaled_to_the_steps(make_run):
     milestones = ','.join(str(10 * step) for step in scheduler.milestones)
     assert f'param_scheduler.0.milestones=[{milestones}]' in options
     assert f'train_cfg.max_iters={10 * own.steps}' in options
-    (number,) = (i for i, hook in enumerate(own.cfg.custom_hooks) if 'warmup' in hook)
-    warmup = own.cfg.custom_hooks[number].warmup
-    assert f'custom_hooks.{number}.warmup={10 * warmup}' in options
-    assert run.cfg.custom_hooks[number].warmup == 10 * warmup
+    warmup = own.cfg.model.consistency_head.warmup
+    assert f'model.consistency_head.warmup={10 * warmup}' in options
+    assert run.cfg.model.consistency_head.warmup == 10 * warmup
     assert run.checkpoint.name == f'iter_{10 * own.steps}.pth'
 
 
@@ -177,11 +176,11 @@ def test_metrics_by_network():
 
 def test_settings_of_the_command_line(tmp_path):
     options = {
-        'custom_hooks.1.weight': 0.1,
+        'model.consistency_head.weight': 0.1,
         'train_dataloader.dataset.ann_file': 'with space/a.json',
     }
     run = Run(tmp_path / 'tool.py', RECIPE, tmp_path / 'run', None, options=options)
-    assert run.cfg.custom_hooks[1].weight == 0.1
+    assert run.cfg.model.consistency_head.weight == 0.1
     assert 'train_dataloader.dataset.ann_file=with space/a.json' in run.command
     with pytest.raises(UserError, match='does not take'):
         Run(

@@ -115,8 +115,7 @@ def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):
     assert (cutout.type, cutout.num_joints, cutout.jitter_std) == ('JointCutout', 1, 5)
     dataset = labels.points[20].run.cfg.train_dataloader.dataset
     assert dataset.labeled.indices == 20
-    hooks = weight.points[0.1].run.cfg.custom_hooks
-    assert [one.weight for one in hooks if one.type == 'SemiRunner'] == [0.1]
+    assert weight.points[0.1].run.cfg.model.consistency_head.weight == 0.1
 
 
 def test_ablations_of_named_recipes(plan):

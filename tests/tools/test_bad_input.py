@@ -189,7 +189,7 @@ def test_a_second_network_where_there_is_one(fails, resumed):
     message = fails(
         resumed[0] / 'epoch_2.pth', '--network', 'ensemble', *single, name='test.py'
     )
-    assert 'has no such network (model.peer)' in message
+    assert "The model has no network 'ensemble', only net1" in message
 
 
 def test_a_launcher_without_processes(fails, monkeypatch):

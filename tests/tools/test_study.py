@@ -40,8 +40,7 @@ def study(recipes, synthetic_coco, tmp_path_factory):
     folder = tmp_path_factory.mktemp('study')
     options = [*recipes, '--data-root', synthetic_coco, '--work-dir', folder]
     options += ['--steps', 3, '--jobs', 2, '--difficulty']
-    # Both learn from the first step on.
-    options += ['--cfg-options', 'custom_hooks.1.warmup=0']
+    options += ['--cfg-options', 'optim_wrapper.optimizer.lr=0.002']
     command = [sys.executable, TOOLS / 'analysis/study.py', *options]
     process = start(*command, COLUMNS='200', PYTHONPATH=str(ROOT))
     output, _ = process.communicate(timeout=300)
@@ -94,8 +93,8 @@ def test_found_runs_are_reported_and_not_trained(study, tool, tmp_path):
     tool('analysis/study.py', *options[:-3], '--report-only', '--out', tmp_path)
     assert [log.read_text() for log in logs] == before
     text = (tmp_path / 'report.md').read_text()
-    # Without the option, the recipe would warm up.
-    assert 'other settings' in text and 'custom_hooks.1.warmup: 0, now 1' in text
+    assert 'other settings' in text
+    assert 'optim_wrapper.optimizer.lr: 0.002, now 0.001' in text
 
 
 def test_other_settings_need_a_fresh_start(study, tool, capsys):

@@ -19,8 +19,9 @@ from semi_pose.evaluation.samples import unlabeled_batches
 REMEDY = (
     'Networks that must only agree come to predict background everywhere. Let easy '
     'views teach hard ones (model.hard_pipeline=[JointCutout, HardAffine] and no '
-    'model.teacher_view), start from the labels (SemiRunner.warmup or warm_start), or '
-    'lower lambda (SemiRunner.weight). See docs/collapse.md.'
+    'model.teacher_view), start from the labels (model.consistency_head.warmup or '
+    'SemiRunner.warm_start), or lower lambda (model.consistency_head.weight). See '
+    'docs/collapse.md.'
 )
 
 
@@ -45,8 +46,8 @@ class CollapseMonitor(Hook):
         ratio (float): Warn when a network's mean peak on unlabeled images is below
             this share of the highest one measured on labeled images.
         stop (bool): End the run then, and save nothing more.
-        unlabeled (dict, optional): Config of an unlabeled set, with its pipeline. By
-            default that of the run.
+        unlabeled (dict, optional): Config of an unlabeled set, with its pipeline, for
+            runs that train on labels alone.
         seed (int): Seed of the samples and of the hard views.
     """
 
@@ -88,7 +89,7 @@ class CollapseMonitor(Hook):
 
     def _draw_samples(self, dataset: Dataset) -> tuple[dict, dict] | None:
         unlabeled = getattr(dataset, 'unlabeled', None)
-        if self.unlabeled is not None:
+        if unlabeled is None and self.unlabeled is not None:
             unlabeled = DATASETS.build(self.unlabeled)
         if unlabeled is None:
             print_log(
@@ -182,7 +183,7 @@ class CollapseMonitor(Hook):
 
     def _is_low(self, response: float) -> bool:
         head = getattr(self.model, 'consistency_head', None)
-        if head is None or head.weight == 0:
+        if head is None or head.current_weight == 0:
             return False
         # From scratch all heatmaps sink at first, those of labeled images too: before
         # these show joints, the ratio compares noise with noise.

@@ -1,7 +1,6 @@
 """What a semi-supervised run needs besides the stock runner."""
 
 import logging
-import math
 from collections.abc import Sequence
 
 import torch
@@ -16,22 +15,17 @@ from semi_pose.engine.checkpoints import load_network
 from semi_pose.engine.checks import check_run
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
-from semi_pose.models.dual_estimator import DualPoseEstimator
+from semi_pose.models import DualPoseEstimator
 
 
 @HOOKS.register_module()
 class SemiRunner(Hook):
-    """Check the run, weigh the consistency loss, move mean teachers, warn at the end.
+    """Check the run, tell the loss its step, move mean teachers, watch for NaN.
 
     It serves supervised runs of stock models too: they get the checks and the
     count of unreadable images.
 
     Args:
-        weight (float): lambda, the weight of the consistency loss. The paper
-            keeps it at 1 from the first step.
-        warmup (int): Steps with weight 0 at the start.
-        ramp (int): Steps after that in which the weight rises to ``weight``,
-            by exp(-5 (1 - t)^2) with t from 0 to 1.
         warm_start (Sequence[str]): Checkpoints that the networks start from:
             one for each network (the paper's start: two networks trained
             apart on the labels), or one for all. Not used when a run resumes.
@@ -44,9 +38,6 @@ class SemiRunner(Hook):
 
     def __init__(
         self,
-        weight: float = 1.0,
-        warmup: int = 0,
-        ramp: int = 0,
         warm_start: Sequence[str] = (),
         val_overlap: str = 'error',
         nan_interval: int = 50,
@@ -55,9 +46,6 @@ class SemiRunner(Hook):
             raise ValueError(
                 f"val_overlap must be 'error', 'warn' or 'ignore', not {val_overlap!r}"
             )
-        self.weight = weight
-        self.warmup = warmup
-        self.ramp = ramp
         self.warm_start = [warm_start] if isinstance(warm_start, str) else warm_start
         self.val_overlap = val_overlap
         self.nan_interval = nan_interval
@@ -90,26 +78,10 @@ class SemiRunner(Hook):
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
-        """Set the weight of the consistency loss, and move the mean teachers."""
+        """Tell the consistency loss its step, and move the mean teachers."""
         if isinstance(self.model, DualPoseEstimator):
-            self.model.consistency_head.weight = self.weight_at(runner.iter)
+            self.model.consistency_head.step = runner.iter
             self.model.update_mean_teachers(runner.iter)
-
-    def weight_at(self, step: int) -> float:
-        """Compute lambda at a step.
-
-        Args:
-            step (int): Steps done before this one.
-
-        Returns:
-            float: 0 in the warm-up, then up the ramp to ``weight``.
-        """
-        if step < self.warmup:
-            return 0.0
-        if step >= self.warmup + self.ramp:
-            return self.weight
-        progress = (step - self.warmup) / self.ramp
-        return self.weight * math.exp(-5 * (1 - progress) ** 2)
 
     def after_train_iter(
         self,

@@ -8,15 +8,16 @@ from mmpose.registry import LOOPS
 from torch.utils.data import DataLoader
 
 from semi_pose.engine.plain_model import plain_model
+from semi_pose.models.members import find_member
 
 
 @LOOPS.register_module()
 class SemiValLoop(ValLoop):
-    """Validate each network and their ensemble, reading each image once.
+    """Validate every member of a model, reading each image once.
 
     Metrics of the network that ``test_cfg['network']`` names keep their names
     (``coco/AP``), so that ``save_best`` works as ever; those of all networks
-    are reported under ``net1/``, ``net2/`` and ``ensemble/`` as well.
+    are reported under its name (``net1/``, ``net2/``, ``ensemble/``, ...) as well.
 
     Args:
         runner (Runner): The runner.
@@ -34,8 +35,9 @@ class SemiValLoop(ValLoop):
     ) -> None:
         super().__init__(runner, dataloader, deepcopy(evaluator), fp16)
         self.model = plain_model(runner)
-        self.evaluators = {self.model.tested_network: self.evaluator}
-        for name in self.model.network_names:
+        self.tested = find_member(self.model)
+        self.evaluators = {self.tested: self.evaluator}
+        for name in self.model.members:
             if name not in self.evaluators:
                 self.evaluators[name] = runner.build_evaluator(deepcopy(evaluator))
                 self.evaluators[name].dataset_meta = self.evaluator.dataset_meta
@@ -80,7 +82,7 @@ class SemiValLoop(ValLoop):
             name: evaluator.evaluate(size)
             for name, evaluator in self.evaluators.items()
         }
-        metrics = dict(by_network[self.model.tested_network])
+        metrics = dict(by_network[self.tested])
         for name, values in by_network.items():
             metrics.update({f'{name}/{key}': value for key, value in values.items()})
         return metrics

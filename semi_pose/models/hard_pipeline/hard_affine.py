@@ -59,10 +59,10 @@ class HardAffine:
             view (HardView): S students, B samples.
 
         Returns:
-            HardView: Same shapes, heatmaps in the frame of the images.
+            HardView: The images warped; the heatmaps are left to ``aligned()``, so that
+            several warps interpolate them once.
         """
         theta = self.draw_theta(view.images.shape[1], view.images.device)
         frame = theta if view.frame is None else compose_theta(view.frame, theta)
-        return HardView(
-            warp_students(view.images, theta), warp_students(view.heatmaps, frame)
-        )
+        images = warp_students(view.images, theta)
+        return view._replace(images=images, frame=frame)

@@ -1,7 +1,9 @@
 """What flows through the hard pipeline."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from semi_pose.geometry import warp
@@ -11,22 +13,45 @@ class HardView(NamedTuple):
     """The hard view of one unlabeled batch, for each of S students.
 
     Attributes:
-        images (Tensor): (S, B, C, H, W) normalised images: what student s sees.
-        heatmaps (Tensor): (S, B, K, h, w) heatmaps of student s's teacher: what
-            student s is to predict.
+        images (Tensor): (S, B, C, H, W) normalized images: what student s sees.
+        heatmaps (Tensor): (S, B, K, h, w) what student s is to predict.
         frame (Tensor, optional): (B, 2, 3) maps positions of ``images`` to those
-            of ``heatmaps``, normalised coordinates; None where they are the same.
+            of ``heatmaps``, normalized coordinates; None where they are the same.
+        weights (Tensor, optional): (S, B, K) weights of the joints in the loss; 1
+            where None.
     """
 
     images: Tensor
     heatmaps: Tensor
     frame: Tensor | None = None
+    weights: Tensor | None = None
 
     def aligned(self) -> 'HardView':
         """Return the view with its heatmaps in the frame of its images."""
         if self.frame is None:
             return self
-        return HardView(self.images, warp_students(self.heatmaps, self.frame))
+        heatmaps = warp_students(self.heatmaps, self.frame)
+        return self._replace(heatmaps=heatmaps, frame=None)
+
+    @classmethod
+    def joined(cls, views: Sequence['HardView']) -> 'HardView':
+        """Put the students of several views of one batch together, view by view.
+
+        Args:
+            views (Sequence[HardView]): P views of the same frame.
+
+        Returns:
+            HardView: P S students.
+        """
+        if len(views) == 1:
+            return views[0]
+        images, heatmaps = (
+            torch.cat([view[field] for view in views]) for field in (0, 1)
+        )
+        weights = views[0].weights
+        if weights is not None:
+            weights = torch.cat([view.weights for view in views])
+        return cls(images, heatmaps, views[0].frame, weights)
 
 
 def warp_students(tensors: Tensor, theta: Tensor) -> Tensor:
@@ -34,7 +59,7 @@ def warp_students(tensors: Tensor, theta: Tensor) -> Tensor:
 
     Args:
         tensors (Tensor): (S, B, C, H, W).
-        theta (Tensor): (B, 2, 3), output to input, normalised coordinates.
+        theta (Tensor): (B, 2, 3), output to input, normalized coordinates.
 
     Returns:
         Tensor: (S, B, C, H, W).

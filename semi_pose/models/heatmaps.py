@@ -1,0 +1,51 @@
+"""Heatmaps of a network, plain and averaged over flips."""
+
+from mmpose.models import TopdownPoseEstimator
+from mmpose.models.utils.tta import flip_heatmaps
+from torch import Tensor
+
+from .mean_teacher import MeanTeacher
+
+Network = TopdownPoseEstimator | MeanTeacher
+
+
+def predict_heatmaps(network: Network, images: Tensor) -> Tensor:
+    """Compute heatmaps, with a gradient unless it is switched off.
+
+    Args:
+        network (TopdownPoseEstimator | MeanTeacher): The network; of a
+            DualPoseEstimator network 1.
+        images (Tensor): (B, C, H, W), normalized.
+
+    Returns:
+        Tensor: (B, K, h, w).
+    """
+    return network(images, None)
+
+
+def predict_flip_averaged(
+    network: Network,
+    images: Tensor,
+    flip_indices: list[int],
+    flip_mode: str = 'heatmap',
+    shift_heatmap: bool = False,
+) -> Tensor:
+    """Compute heatmaps, averaged over the images and their mirror images.
+
+    Args:
+        network (TopdownPoseEstimator | MeanTeacher): The network.
+        images (Tensor): (B, C, H, W), normalized.
+        flip_indices (list[int]): For each joint its counterpart in the mirror.
+        flip_mode (str): See MMPose's ``test_cfg``.
+        shift_heatmap (bool): See MMPose's ``test_cfg``.
+
+    Returns:
+        Tensor: (B, K, h, w).
+    """
+    mirrored = flip_heatmaps(
+        predict_heatmaps(network, images.flip(-1)),
+        flip_indices=flip_indices,
+        flip_mode=flip_mode,
+        shift_heatmap=shift_heatmap,
+    )
+    return (predict_heatmaps(network, images) + mirrored) * 0.5
