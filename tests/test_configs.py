@@ -256,7 +256,7 @@ def test_links_of_the_table_resolve():
         ('dual', 'model.hard_pipeline.0.num_joints', 'JointCutout'),
         (
             'dual_randaugment',
-            'train_dataloader.dataset.unlabeled.pipeline.5.hard.0.magnitude',
+            'model.hard_pipeline.0.magnitude',
             'RandAugment',
         ),
         ('dual', 'train_dataloader.dataset.labeled.indices', 'CocoDataset'),

@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 
 from semi_pose.datasets import SemiDataset
 from semi_pose.errors import UserError
-from semi_pose.evaluation.samples import branch_images, unlabeled_batches
+from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
 from semi_pose.models.members import member_heatmaps
 
 
@@ -78,7 +78,7 @@ def mean_peaks(
     """
     peaks: dict[str, list[Tensor]] = {}
     for batch in unlabeled_batches(dataset, num, seed):
-        images = branch_images(model, batch)
+        images = normalized_images(model, batch)
         for name, heatmaps in member_heatmaps(model, images).items():
             peaks.setdefault(name, []).append(heatmaps.amax((-2, -1)).flatten())
     return {name: torch.cat(parts).mean().item() for name, parts in peaks.items()}

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from semi_pose.datasets import SemiDataset
-from semi_pose.evaluation.samples import unlabeled_batches, unlabeled_branches
+from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
+from semi_pose.models.data_preprocessor import to_rgb_pixels
 from semi_pose.models.heatmaps import predict_heatmaps
 
 TITLES = (
@@ -57,7 +58,7 @@ def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
     Returns:
         Views: For network 1 as the student.
     """
-    easy, _, targets, hard = model.make_lesson(unlabeled_branches(model, batch))
+    easy, _, targets, hard = model.make_lesson(normalized_images(model, batch))
     return Views(
         _pixels(model, easy),
         targets[0].numpy(),
@@ -68,15 +69,12 @@ def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
 
 
 def _pixels(model: DualPoseEstimator, images: Tensor) -> np.ndarray:
-    """Undo the normalisation; what is exactly 0, cut out or outside, turns black."""
-    preprocessor = model.data_preprocessor
-    pixels = images * preprocessor.std + preprocessor.mean
+    """Undo the normalization; what is exactly 0, cut out or outside, turns black."""
+    pixels = to_rgb_pixels(model.data_preprocessor, images)
     empty = (images == 0).all(1, keepdim=True).float()
     # With its rim of one pixel, which the warp blends with the picture.
-    pixels = pixels * (1 - F.max_pool2d(empty, 3, stride=1, padding=1))
-    if not preprocessor._channel_conversion:  # the network takes BGR
-        pixels = pixels.flip(1)
-    return pixels.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+    pixels = pixels * (1 - F.max_pool2d(empty, 3, stride=1, padding=1)).byte()
+    return pixels.permute(0, 2, 3, 1).numpy()
 
 
 def draw_views(views: Views, links: list[tuple[int, int]]) -> Figure:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 from torch.utils.data import Dataset
@@ -40,8 +39,8 @@ def measure_loading(config: str, data_root: Path, rounds: int) -> list[Figure]:
         rounds (int): Times that `NUM_SAMPLES` samples are loaded.
 
     Returns:
-        list[Figure]: Throughput over the stock pipeline's: one view, easy and hard
-        view with RandAugment, and pairs over two stock samples.
+        list[Figure]: Throughput over the stock pipeline's: one view, and pairs over two
+        stock samples.
     """
     recipe = read_recipe(config)
     set_data_root(recipe, str(data_root))
@@ -51,7 +50,6 @@ def measure_loading(config: str, data_root: Path, rounds: int) -> list[Figure]:
         dict(pairs_cfg.labeled, indices=None, pipeline=stock_pipeline(recipe.codec))
     )
     pairs = DATASETS.build(pairs_cfg)
-    views = DATASETS.build(_with_rand_augment(pairs_cfg.unlabeled))
     one = loads(stock)
     two = loads(stock, times=2)
     return [
@@ -71,13 +69,6 @@ def measure_loading(config: str, data_root: Path, rounds: int) -> list[Figure]:
             '>= 0.95',
             speedup=True,
         ),
-        compare(
-            'easy and RandAugment view: throughput / stock',
-            loads(views),
-            one,
-            rounds,
-            speedup=True,
-        ),
     ]
 
 
@@ -85,9 +76,3 @@ def loads(dataset: Dataset, times: int = 1) -> Callable[[], Sequence]:
     """Return a function that loads some samples, the same ones at each call."""
     indices = [i % len(dataset) for i in range(NUM_SAMPLES)] * times
     return lambda: [dataset[i] for i in indices]
-
-
-def _with_rand_augment(unlabeled: Config) -> dict:
-    *crop, _ = unlabeled.pipeline
-    pack = dict(type='PackViews', hard=[dict(type='RandAugment')])
-    return dict(unlabeled, pipeline=[*crop, pack])

@@ -4,8 +4,6 @@ from semi_pose.datasets.coco_file import load_coco
 from semi_pose.datasets.semi_dataset import SemiDataset
 from semi_pose.datasets.transforms import (
     LoadImageOrSkip,
-    PackViews,
-    RandAugment,
     RandomSimilarity,
     count_unreadable,
 )
@@ -13,8 +11,6 @@ from semi_pose.datasets.unlabeled_dataset import UnlabeledDataset
 
 __all__ = [
     'LoadImageOrSkip',
-    'PackViews',
-    'RandAugment',
     'RandomSimilarity',
     'SemiDataset',
     'UnlabeledDataset',

@@ -73,18 +73,15 @@ class SemiDataset(Dataset):
             index (int): Number of the unlabeled sample, which wraps around.
 
         Returns:
-            dict: ``inputs`` and ``data_samples``, each a dict by branch: ``sup``,
-            ``easy`` and, where the unlabeled pipeline makes it, ``hard``. Inputs are
-            uint8 tensors (C, H, W).
+            dict: ``inputs`` and ``data_samples``, each a dict by branch: ``sup``
+            (labeled) and ``easy`` (unlabeled). Inputs are uint8 tensors (C, H, W).
         """
         if index >= len(self):
             raise IndexError(f'{index} is beyond the {len(self)} pairs.')
         labeled = self.labeled[np.random.randint(len(self.labeled))]
         unlabeled = self.unlabeled[index % len(self.unlabeled)]
-        if not isinstance(unlabeled['inputs'], dict):
-            unlabeled = {key: {'easy': value} for key, value in unlabeled.items()}
         return {
-            key: {'sup': labeled[key], **unlabeled[key]}
+            key: dict(sup=labeled[key], easy=unlabeled[key])
             for key in ('inputs', 'data_samples')
         }
 

@@ -10,7 +10,7 @@ import torch
 from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
 
-from semi_pose.evaluation.samples import branch_images, unlabeled_branches
+from semi_pose.evaluation.samples import normalized_images
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.heatmaps import predict_heatmaps
@@ -51,9 +51,9 @@ def measure_collapse(
             teachers = model.teachers
         else:
             teachers, values = [model], {}
-            images = branch_images(model, unlabeled)
+            images = normalized_images(model, unlabeled)
             heatmaps = predict_heatmaps(model, images).unsqueeze(0)
-        images = branch_images(model, labeled)
+        images = normalized_images(model, labeled)
         labeled_peaks = [
             predict_heatmaps(teacher, images).amax((-2, -1)) for teacher in teachers
         ]
@@ -76,7 +76,7 @@ def _measure_views(
     model: DualPoseEstimator, batch: dict[str, Any]
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the teachers' heatmaps (S, B, K, h, w), and how students compare."""
-    lesson = model.make_lesson(unlabeled_branches(model, batch))
+    lesson = model.make_lesson(normalized_images(model, batch))
     students = torch.stack(model.predict_students(lesson.hard))
     easy_targets = lesson.targets.repeat(len(model.paths), 1, 1, 1, 1)
     gap, distance = view_gap(easy_targets, lesson.hard.heatmaps, students)

@@ -36,15 +36,15 @@ def unlabeled_batches(
         yield pseudo_collate(samples[start : start + batch_size])
 
 
-def branch_images(
+def normalized_images(
     model: TopdownPoseEstimator, batch: dict[str, Any], branch: str = 'easy'
 ) -> Tensor:
-    """Normalise one branch of an unlabeled batch.
+    """Normalize the images of a batch.
 
     Args:
         model (TopdownPoseEstimator): Whose data preprocessor is used.
         batch (dict): ``inputs`` and ``data_samples``, lists or lists by branch.
-        branch (str): ``easy`` or ``hard``; batches without branches are easy.
+        branch (str): The branch, where there are any.
 
     Returns:
         Tensor: (B, C, H, W).
@@ -54,22 +54,3 @@ def branch_images(
         for key, value in batch.items()
     }
     return model.data_preprocessor(picked)['inputs']
-
-
-def unlabeled_branches(
-    model: TopdownPoseEstimator, batch: dict[str, Any]
-) -> dict[str, Tensor]:
-    """Normalize an unlabeled batch, as a DualPoseEstimator takes it.
-
-    Args:
-        model (TopdownPoseEstimator): Whose data preprocessor is used.
-        batch (dict): ``inputs`` and ``data_samples``, lists or lists by branch.
-
-    Returns:
-        dict[str, Tensor]: Images (B, C, H, W) of ``easy`` and, where there is one,
-        ``hard``.
-    """
-    branches = ['hard'] if 'hard' in batch['inputs'] else []
-    return {
-        branch: branch_images(model, batch, branch) for branch in ('easy', *branches)
-    }

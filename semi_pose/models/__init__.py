@@ -4,7 +4,7 @@ from .backbones import EfficientNetLite
 from .data_preprocessor import SemiDataPreprocessor
 from .dual_consistency_head import DualConsistencyHead
 from .dual_estimator import DualPoseEstimator
-from .hard_pipeline import HardAffine, HardView, JointCutout
+from .hard_pipeline import HardAffine, HardView, JointCutout, RandAugment
 from .mean_teacher import MeanTeacher
 from .necks import LateralSum
 from .targets import PeerTargets
@@ -19,5 +19,6 @@ __all__ = [
     'LateralSum',
     'MeanTeacher',
     'PeerTargets',
+    'RandAugment',
     'SemiDataPreprocessor',
 ]

@@ -1,22 +1,23 @@
-"""Normalisation of semi-supervised batches."""
+"""Normalization of semi-supervised batches, and the way back to pixels."""
 
 from mmpose.models import PoseDataPreprocessor
 from mmpose.registry import MODELS
+from torch import Tensor
 
 
 @MODELS.register_module()
 class SemiDataPreprocessor(PoseDataPreprocessor):
-    """MMPose's preprocessor, applied once a branch.
+    """MMPose's preprocessor, applied once per branch.
 
     Plain batches (validation, supervised training) pass as they always do.
     """
 
     def forward(self, data: dict, training: bool = False) -> dict:
-        """Normalise a batch and move it to the device.
+        """Normalize a batch and move it to the device.
 
         Args:
             data (dict): ``inputs`` and ``data_samples``, either plain or dicts
-                by branch (``sup``, ``easy``, ``hard``), uint8 images (C, H, W).
+                by branch (``sup``, ``easy``), uint8 images (C, H, W).
             training (bool): Whether to apply batch augmentations.
 
         Returns:
@@ -31,3 +32,37 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
             inputs[branch] = batch['inputs']
             data_samples[branch] = batch['data_samples']
         return dict(inputs=inputs, data_samples=data_samples)
+
+
+def to_rgb_pixels(preprocessor: PoseDataPreprocessor, images: Tensor) -> Tensor:
+    """Undo the normalization of images.
+
+    Args:
+        preprocessor (PoseDataPreprocessor): What normalized them.
+        images (Tensor): (B, 3, H, W), float.
+
+    Returns:
+        Tensor: (B, 3, H, W), uint8, RGB.
+    """
+    pixels = images * preprocessor.std + preprocessor.mean
+    pixels = pixels if _gives_rgb(preprocessor) else pixels.flip(1)
+    return pixels.round().clamp(0, 255).byte()
+
+
+def from_rgb_pixels(preprocessor: PoseDataPreprocessor, pixels: Tensor) -> Tensor:
+    """Normalize images, as the preprocessor does.
+
+    Args:
+        preprocessor (PoseDataPreprocessor): What normalizes.
+        pixels (Tensor): (B, 3, H, W), uint8, RGB.
+
+    Returns:
+        Tensor: (B, 3, H, W), float.
+    """
+    pixels = pixels if _gives_rgb(preprocessor) else pixels.flip(1)
+    return (pixels - preprocessor.mean) / preprocessor.std
+
+
+def _gives_rgb(preprocessor: PoseDataPreprocessor) -> bool:
+    # MMPose loads BGR. MMEngine keeps no public record of the conversion.
+    return preprocessor._channel_conversion

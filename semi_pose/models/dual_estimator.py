@@ -122,8 +122,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
             )
         self.teacher_view = teacher_view and TRANSFORMS.build(teacher_view)
         self.make_targets = TRANSFORMS.build(targets or dict(type='PeerTargets'))
-        self.paths = [_build_all(path) for path in paths]
-        self.hard_pipeline = _build_all(hard_pipeline)
+        self.paths = [self._build_transforms(path) for path in paths]
+        self.hard_pipeline = self._build_transforms(hard_pipeline)
         self.consistency_head = MODELS.build(
             {'type': 'DualConsistencyHead', **(consistency_head or {})}
         )
@@ -138,6 +138,13 @@ class DualPoseEstimator(TopdownPoseEstimator):
             raise ValueError(f"peer must be 'same', a dict or None, not {peer!r}")
         changes = {} if peer == 'same' else peer
         return MODELS.build({'type': 'TopdownPoseEstimator', **network, **changes})
+
+    def _build_transforms(self, cfgs: Sequence[dict]) -> list:
+        transforms = [TRANSFORMS.build(cfg) for cfg in cfgs]
+        for transform in transforms:
+            if hasattr(transform, 'attach'):
+                transform.attach(self.data_preprocessor)
+        return transforms
 
     @property
     def networks(self) -> tuple[TopdownPoseEstimator, ...]:
@@ -176,9 +183,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
         """Compute the losses of one step (paper, Algorithm 1).
 
         Args:
-            inputs (dict[str, Tensor]): Images (B, C, H, W) of the branches
-                ``sup`` (labeled), ``easy`` and, where an image transform makes
-                one, ``hard`` (unlabeled). A plain tensor is a labeled batch.
+            inputs (dict[str, Tensor]): Images (B, C, H, W) of the branches ``sup``
+                (labeled) and ``easy`` (unlabeled). A plain tensor is a labeled batch.
             data_samples (dict[str, list]): Data samples by branch.
 
         Returns:
@@ -190,7 +196,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
         losses = self.supervised_losses(inputs['sup'], data_samples['sup'])
         if self.consistency_head.current_weight == 0:  # at the price of the labels
             return losses
-        lesson = self.make_lesson(inputs)
+        lesson = self.make_lesson(inputs['easy'])
         students = self.predict_students(lesson.hard)
         losses.update(
             self.consistency_head.loss(
@@ -201,23 +207,22 @@ class DualPoseEstimator(TopdownPoseEstimator):
         return losses
 
     @torch.no_grad()
-    def make_lesson(self, inputs: Branches) -> Lesson:
+    def make_lesson(self, images: Tensor) -> Lesson:
         """Let the teachers predict the easy view, and make the students' task of it.
 
         Args:
-            inputs (dict[str, Tensor]): Images (B, C, H, W) of the branches ``easy``
-                and, where an image transform makes one, ``hard``.
+            images (Tensor): (B, C, H, W), unlabeled.
 
         Returns:
             Lesson: The task, without gradients.
         """
-        easy, frame = self.make_easy_view(inputs['easy'])
+        easy, frame = self.make_easy_view(images)
         # In float32 under mixed precision too: targets and theta want it.
         teachers = torch.stack(
             [predict_heatmaps(teacher, easy).float() for teacher in self.teachers]
         )
         targets, weights = self.make_targets(teachers)
-        images = inputs.get('hard', inputs['easy']).expand(len(targets), *easy.shape)
+        images = images.expand(len(targets), *images.shape)
         hard = self.make_hard_view(HardView(images, targets, frame, weights))
         return Lesson(easy, teachers, targets, hard)
 
@@ -337,10 +342,6 @@ class DualPoseEstimator(TopdownPoseEstimator):
         return self.add_pred_to_datasample(
             self.head.decode(heatmaps), fields, data_samples
         )
-
-
-def _build_all(transforms: Sequence[dict]) -> list:
-    return [TRANSFORMS.build(transform) for transform in transforms]
 
 
 def _apply(transforms: list, view: HardView) -> HardView:

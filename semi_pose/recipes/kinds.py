@@ -43,7 +43,6 @@ def describe(cfg: Config) -> tuple[str, bool, str]:
 
 def _hard_view(cfg: Config) -> str:
     types = {node.get('type') for _, node in nodes(cfg.model.hard_pipeline, '')}
-    types |= {node.get('type') for _, node in nodes(cfg.train_dataloader, '')}
     names = {
         'HardAffine': 'affine',
         'RandAugment': 'RandAugment',

@@ -64,7 +64,7 @@ _ABLATIONS = (
         'magnitude',
         'magnitude of RandAugment',
         'Figure 13',
-        _finder('train_dataloader', TRANSFORMS, 'RandAugment', 'magnitude'),
+        _finder('model', TRANSFORMS, 'RandAugment', 'magnitude'),
     ),
 )
 ABLATIONS = {one.name: one for one in _ABLATIONS}

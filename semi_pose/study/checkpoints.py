@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.evaluator import Evaluator
@@ -70,21 +69,6 @@ def measure_heatmaps(methods: Sequence[Method]) -> dict[Trial, dict[str, float]]
     return measured
 
 
-class View(NamedTuple):
-    """How validation images are made harder.
-
-    Attributes:
-        image (Callable, optional): RandAugment, on the picture.
-        cutout (Callable, optional): JointCutout, on the batch.
-        affine (Callable, optional): HardAffine, on the batch; heatmaps are warped
-            back.
-    """
-
-    image: Any = None
-    cutout: Any = None
-    affine: Any = None
-
-
 def find_augmentations(methods: Sequence[Method]) -> Augmentations:
     """Find the hard views of a study, the paper's where it has none.
 
@@ -100,30 +84,29 @@ def find_augmentations(methods: Sequence[Method]) -> Augmentations:
         cfg = method.trials[0].run.cfg
         if not (method.easy_hard and is_semi(cfg)):
             continue
-        for section in ('model', 'train_dataloader'):
-            for _, node in nodes(cfg[section], section):
-                found.setdefault(node.get('type'), dict(node))
+        for _, node in nodes(cfg.model, 'model'):
+            found.setdefault(node.get('type'), dict(node))
     names = ('HardAffine', 'RandAugment', 'JointCutout')
     return {name: found.get(name, dict(type=name)) for name in names}
 
 
-def make_views(augmentations: Augmentations) -> dict[str, View]:
+def make_views(augmentations: Augmentations) -> dict[str, list]:
     """Build the views that are compared, the easiest first.
 
     Args:
         augmentations (dict[str, dict]): See :func:`find_augmentations`.
 
     Returns:
-        dict[str, View]: By title.
+        dict[str, list]: Batch transforms by title.
     """
-    affine, image, cutout = map(TRANSFORMS.build, augmentations.values())
+    affine, photometric, cutout = map(TRANSFORMS.build, augmentations.values())
     return {
-        'none': View(),
-        'affine': View(affine=affine),
-        'RandAugment': View(image=image),
-        'Joint Cutout': View(cutout=cutout),
-        'affine + RandAugment': View(image=image, affine=affine),
-        'affine + Joint Cutout': View(cutout=cutout, affine=affine),
+        'none': [],
+        'affine': [affine],
+        'RandAugment': [photometric],
+        'Joint Cutout': [cutout],
+        'affine + RandAugment': [photometric, affine],
+        'affine + Joint Cutout': [cutout, affine],
     }
 
 
@@ -148,6 +131,9 @@ def measure_difficulty(
     with redirect_stdout(StringIO()):
         loader = Runner.build_dataloader(loader)
         for name, view in make_views(augmentations).items():
+            for transform in view:
+                if hasattr(transform, 'attach'):
+                    transform.attach(model.data_preprocessor)
             evaluator = Evaluator(cfg.val_evaluator)
             evaluator.dataset_meta = loader.dataset.metainfo
             with own_randomness(SEED, device):
@@ -159,7 +145,7 @@ def measure_difficulty(
 
 @torch.no_grad()
 def evaluate_view(
-    model: TopdownPoseEstimator, loader: DataLoader, evaluator: Evaluator, view: View
+    model: TopdownPoseEstimator, loader: DataLoader, evaluator: Evaluator, view: list
 ) -> dict[str, float]:
     """Evaluate a model on augmented images, its joints in the frame of the plain ones.
 
@@ -167,16 +153,13 @@ def evaluate_view(
         model (TopdownPoseEstimator): In evaluation mode.
         loader (DataLoader): Validation data.
         evaluator (Evaluator): Its metrics.
-        view (View): The augmentation.
+        view (list): The augmentation, batch transforms.
 
     Returns:
         dict[str, float]: Metrics by name.
     """
     for batch in loader:
-        inputs = batch['inputs']
-        if view.image is not None:
-            inputs = [_augmented(one, view.image) for one in inputs]
-        data = model.data_preprocessor(dict(batch, inputs=inputs), False)
+        data = model.data_preprocessor(batch, False)
         heatmaps = predict_view(model, data['inputs'], view)
         samples = model.add_pred_to_datasample(
             model.head.decode(heatmaps), None, data['data_samples']
@@ -185,30 +168,21 @@ def evaluate_view(
     return evaluator.evaluate(len(loader.dataset))
 
 
-def predict_view(model: TopdownPoseEstimator, images: Tensor, view: View) -> Tensor:
+def predict_view(model: TopdownPoseEstimator, images: Tensor, view: list) -> Tensor:
     """Predict heatmaps on augmented images.
 
     Args:
         model (TopdownPoseEstimator): In evaluation mode.
-        images (Tensor): (B, C, H, W), normalised.
-        view (View): The augmentation of batches.
+        images (Tensor): (B, C, H, W), normalized.
+        view (list): The augmentation, batch transforms.
 
     Returns:
         Tensor: (B, K, h, w) in the frame of the given images; what the augmentation
         moved out of the picture is 0.
     """
-    if view.cutout is not None:
-        heatmaps = predict_heatmaps(model, images)
-        easy = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0))
-        images = view.cutout(easy).images[0]
-    if view.affine is None:
-        return predict_heatmaps(model, images)
-    theta = view.affine.draw_theta(len(images), images.device)
-    return warp(predict_heatmaps(model, warp(images, theta)), invert_theta(theta))
-
-
-def _augmented(image: Tensor, transform: Any) -> Tensor:
-    """Augment an image (3, H, W), uint8."""
-    pixels = np.ascontiguousarray(image.permute(1, 2, 0).numpy())
-    augmented = transform.transform(dict(img=pixels))['img']
-    return torch.from_numpy(augmented).permute(2, 0, 1)
+    heatmaps = predict_heatmaps(model, images)
+    hard = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0))
+    for transform in view:
+        hard = transform(hard)
+    heatmaps = predict_heatmaps(model, hard.images[0])
+    return heatmaps if hard.frame is None else warp(heatmaps, invert_theta(hard.frame))

@@ -6,7 +6,7 @@ from mmpose.registry import DATASETS, MODELS
 
 from semi_pose.analysis import build_pairs, load_networks, mean_peaks
 from semi_pose.errors import UserError
-from semi_pose.evaluation.samples import branch_images, unlabeled_batches
+from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
 from semi_pose.recipes.reading import load_recipe
 
 from ..helpers.runs import run_config, semi_set, supervised_model
@@ -75,10 +75,10 @@ def test_all_people_if_more_are_asked_for(pairs):
 def test_branches_are_normalized(dual, pairs):
     (batch,) = unlabeled_batches(pairs.unlabeled, 2, 0)
     raw = torch.stack(batch['inputs']).float()
-    images = branch_images(dual, batch)
+    images = normalized_images(dual, batch)
     torch.testing.assert_close(images, (raw - 127) / 128)
     views = {key: dict(easy=0, hard=value) for key, value in batch.items()}
-    torch.testing.assert_close(branch_images(dual, views, 'hard'), images)
+    torch.testing.assert_close(normalized_images(dual, views, 'hard'), images)
 
 
 def test_a_checkpoint_of_another_model_is_refused(tmp_path):

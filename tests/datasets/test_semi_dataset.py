@@ -9,7 +9,6 @@ from semi_pose.errors import UserError
 from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
 PACK = dict(type='PackPoseInputs')
-VIEWS = dict(type='PackViews', hard=[dict(type='RandAugment')])
 
 
 def labeled_config(folder, number=3, **options):
@@ -78,15 +77,14 @@ def test_the_same_seed_gives_the_same_pairs(labeled, unlabeled):
     assert not torch.equal(first, other)
 
 
-def test_a_batch_is_a_list_by_branch(labeled, tmp_path):
-    unlabeled = unlabeled_config(tmp_path / 'unlabeled', last=VIEWS)
+def test_a_batch_is_a_list_by_branch(labeled, unlabeled):
     dataset = SemiDataset(labeled, unlabeled)
     batch = pseudo_collate([dataset[0], dataset[1]])
     for values in batch.values():
-        assert set(values) == {'sup', 'easy', 'hard'}
+        assert set(values) == {'sup', 'easy'}
         assert all(len(value) == 2 for value in values.values())
-    assert batch['inputs']['hard'][0].dtype == torch.uint8
-    assert batch['inputs']['hard'][0].shape == (3, 16, 12)
+    assert batch['inputs']['easy'][0].dtype == torch.uint8
+    assert batch['inputs']['easy'][0].shape == (3, 16, 12)
 
 
 def test_only_the_labeled_branch_has_keypoints(labeled, unlabeled):

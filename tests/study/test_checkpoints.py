@@ -6,7 +6,6 @@ from mmpose.registry import MODELS
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import HardAffine, JointCutout
 from semi_pose.study.checkpoints import (
-    View,
     find_augmentations,
     make_views,
     predict_view,
@@ -41,22 +40,22 @@ def image():
 
 
 def test_warped_heatmaps_come_back_to_the_plain_frame(model, image):
-    plain = predict_view(model, image, View())
+    plain = predict_view(model, image, [])
     affine = HardAffine(rotation_std=0, scale_std=0.25, scale_limits=(0.75, 0.75))
     torch.manual_seed(0)
     for _ in range(3):
-        warped = predict_view(model, image, View(affine=affine))
+        warped = predict_view(model, image, [affine])
         assert (heatmap_peaks(warped) - heatmap_peaks(plain)).abs().max() <= 1
     far = HardAffine(rotation_std=30, scale_std=0, rotation_prob=1)
     for _ in range(3):
-        warped = predict_view(model, image, View(affine=far))
+        warped = predict_view(model, image, [far])
         assert (heatmap_peaks(warped) - heatmap_peaks(plain)).abs().max() <= 1
         assert not torch.equal(warped, plain)
 
 
 def test_cutouts_hide_the_joint_that_the_network_sees(model, image):
     cutout = JointCutout(num_joints=1, jitter_std=0, half_size=(12, 12))
-    hidden = predict_view(model, image, View(cutout=cutout))
+    hidden = predict_view(model, image, [cutout])
     assert hidden.max() == 0
     assert image.max() == 1
 
@@ -71,8 +70,8 @@ def test_the_hard_views_of_the_study(tmp_path):
     assert found['RandAugment'] == dict(type='RandAugment')
     views = make_views(found)
     assert list(views)[:2] == ['none', 'affine']
-    assert views['none'] == View()
-    assert views['affine + Joint Cutout'].cutout.num_joints == 3
+    assert views['none'] == []
+    assert views['affine + Joint Cutout'][0].num_joints == 3
     # Standard consistency has no easy-hard pair: its affine is no hard view.
     standard = method('standard', '', [plan.trial(lsp('standard'), 0)])
     assert find_augmentations([standard])['HardAffine'] == dict(type='HardAffine')

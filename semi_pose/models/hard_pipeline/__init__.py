@@ -3,5 +3,6 @@
 from .hard_affine import HardAffine
 from .hard_view import HardView
 from .joint_cutout import JointCutout
+from .rand_augment import RandAugment
 
-__all__ = ['HardAffine', 'HardView', 'JointCutout']
+__all__ = ['HardAffine', 'HardView', 'JointCutout', 'RandAugment']
