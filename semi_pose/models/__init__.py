@@ -4,10 +4,10 @@ from .backbones import EfficientNetLite
 from .data_preprocessor import SemiDataPreprocessor
 from .dual_consistency_head import DualConsistencyHead
 from .dual_estimator import DualPoseEstimator
+from .followers import MeanTeacher, PastTeacher
 from .hard_pipeline import HardAffine, HardView, JointCutout, RandAugment
-from .mean_teacher import MeanTeacher
 from .necks import LateralSum
-from .targets import PeerTargets
+from .targets import PeerTargets, PositionTargets
 
 __all__ = [
     'DualConsistencyHead',
@@ -18,7 +18,9 @@ __all__ = [
     'JointCutout',
     'LateralSum',
     'MeanTeacher',
+    'PastTeacher',
     'PeerTargets',
+    'PositionTargets',
     'RandAugment',
     'SemiDataPreprocessor',
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -13,10 +14,11 @@ from torch import Tensor, nn
 
 from semi_pose.geometry import invert_theta, warp
 
+from .followers import MeanTeacher, PastTeacher
 from .hard_pipeline import HardView
 from .heatmaps import Network, predict_heatmaps
-from .mean_teacher import MeanTeacher
 from .members import find_member, member_heatmaps, members_of
+from .stored_gradient import loss_without_graph
 
 Branches = dict[str, Tensor]
 
@@ -63,6 +65,12 @@ class DualPoseEstimator(TopdownPoseEstimator):
             order, so that one draw of the affine serves them all.
         targets (dict, optional): Which teacher a student learns from. Defaults to
             :class:`PeerTargets`, the other network.
+        student (dict | str, optional): A third network, built as ``peer`` says, that
+            never teaches (SSPCM, CVPR 2023). With it, copies of both networks from the
+            epoch before teach too, and ``targets`` defaults to
+            :class:`PositionTargets`.
+        one_path_at_a_time (bool): Compute the paths one after another, each with its
+            backward pass: the same gradients with the memory of one path.
         teacher_view (dict, optional): A HardAffine that draws the teachers' view
             too, apart from the students': standard consistency, which collapses
             (paper, Section 3.1). By default teachers see the easy view as it is.
@@ -81,7 +89,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
     """
 
     # Below these keys lies what a stock model does not have.
-    EXTRA_PARTS = ('peer.', 'mean_teachers.')
+    EXTRA_PARTS = ('peer.', 'student.', 'mean_teachers.', 'past_teachers.')
 
     def __init__(
         self,
@@ -92,6 +100,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
         paths: Sequence[Sequence[dict]] = ((),),
         hard_pipeline: Sequence[dict] = (),
         targets: dict | None = None,
+        student: dict | str | None = None,
+        one_path_at_a_time: bool = False,
         teacher_view: dict | None = None,
         mean_teacher: float | None = None,
         consistency_head: OptConfigType = None,
@@ -114,14 +124,19 @@ class DualPoseEstimator(TopdownPoseEstimator):
             metainfo=metainfo,
             **cfgs,
         )
-        self.peer = self._build_peer(peer, dict(network, **cfgs))
-        self.mean_teachers = None
+        self.peer = self._build_like('peer', peer, dict(network, **cfgs))
+        self.student = self._build_like('student', student, dict(network, **cfgs))
+        self.mean_teachers = self.past_teachers = None
         if mean_teacher is not None:
             self.mean_teachers = nn.ModuleList(
-                MeanTeacher(net, mean_teacher) for net in self.networks
+                MeanTeacher(net, mean_teacher) for net in self.peers
             )
+        if student is not None:
+            self.past_teachers = nn.ModuleList(map(PastTeacher, self.peers))
         self.teacher_view = teacher_view and TRANSFORMS.build(teacher_view)
-        self.make_targets = TRANSFORMS.build(targets or dict(type='PeerTargets'))
+        rule = 'PeerTargets' if student is None else 'PositionTargets'
+        self.make_targets = TRANSFORMS.build(targets or dict(type=rule))
+        self.one_path_at_a_time = one_path_at_a_time
         self.paths = [self._build_transforms(path) for path in paths]
         self.hard_pipeline = self._build_transforms(hard_pipeline)
         self.consistency_head = MODELS.build(
@@ -129,14 +144,14 @@ class DualPoseEstimator(TopdownPoseEstimator):
         )
 
     @staticmethod
-    def _build_peer(
-        peer: dict | str | None, network: dict
+    def _build_like(
+        role: str, changes: dict | str | None, network: dict
     ) -> TopdownPoseEstimator | None:
-        if peer is None:
+        if changes is None:
             return None
-        if isinstance(peer, str) and peer != 'same':
-            raise ValueError(f"peer must be 'same', a dict or None, not {peer!r}")
-        changes = {} if peer == 'same' else peer
+        if isinstance(changes, str) and changes != 'same':
+            raise ValueError(f"{role} must be 'same', a dict or None, not {changes!r}")
+        changes = {} if changes == 'same' else changes
         return MODELS.build({'type': 'TopdownPoseEstimator', **network, **changes})
 
     def _build_transforms(self, cfgs: Sequence[dict]) -> list:
@@ -147,33 +162,54 @@ class DualPoseEstimator(TopdownPoseEstimator):
         return transforms
 
     @property
-    def networks(self) -> tuple[TopdownPoseEstimator, ...]:
-        """Network 1 and, where there is one, network 2."""
+    def peers(self) -> tuple[TopdownPoseEstimator, ...]:
+        """The networks that teach: network 1 and, where there is one, network 2."""
         return (self,) if self.peer is None else (self, self.peer)
 
     @property
+    def networks(self) -> tuple[TopdownPoseEstimator, ...]:
+        """The networks that learn: the peers and, where there is one, the student."""
+        return self.peers if self.student is None else (*self.peers, self.student)
+
+    @property
     def teachers(self) -> list[Network]:
-        """The networks, or their moving averages in their place."""
-        return list(self.mean_teachers or self.networks)
+        """The peers, or their moving averages, then their copies of last epoch."""
+        return [*(self.mean_teachers or self.peers), *(self.past_teachers or ())]
 
     @property
     def members(self) -> dict[str, list[Network]]:
         """What can be tested, by name: the networks whose heatmaps are averaged."""
-        members = {f'net{i}': [net] for i, net in enumerate(self.networks, 1)}
+        members = {f'net{i}': [net] for i, net in enumerate(self.peers, 1)}
         if self.peer is not None:
-            members['ensemble'] = list(self.networks)
+            members['ensemble'] = list(self.peers)
+        if self.student is not None:
+            members['student'] = [self.student]
         if self.mean_teachers is not None:
             members['ema'] = list(self.mean_teachers)
         return members
 
-    def update_mean_teachers(self, step: int) -> None:
-        """Move the mean teachers, where there are any, towards the networks.
+    def init_weights(self) -> None:
+        """Initialize the networks; a student like network 1 starts as its copy."""
+        super().init_weights()
+        if self.student is not None:
+            start, own = self.state_dict(), self.student.state_dict()
+            shapes = {key: value.shape for key, value in start.items()}
+            if all(shapes.get(key) == value.shape for key, value in own.items()):
+                self.student.load_state_dict({key: start[key] for key in own})
+
+    def update_teachers(self, step: int, epoch_length: int) -> None:
+        """Let the teachers that follow the networks do so, before a step.
 
         Args:
             step (int): Training steps done before.
+            epoch_length (int): Steps in an epoch; at its start the copies of the epoch
+                before are made.
         """
-        for teacher, net in zip(self.mean_teachers or (), self.networks, strict=False):
+        for teacher, net in zip(self.mean_teachers or (), self.peers, strict=False):
             teacher.update(net, step)
+        if step % epoch_length == 0:
+            for teacher, net in zip(self.past_teachers or (), self.peers, strict=False):
+                teacher.update(net)
 
     def loss(
         self,
@@ -197,12 +233,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
         if self.consistency_head.current_weight == 0:  # at the price of the labels
             return losses
         lesson = self.make_lesson(inputs['easy'])
-        students = self.predict_students(lesson.hard)
-        losses.update(
-            self.consistency_head.loss(
-                students, lesson.hard.heatmaps, lesson.hard.weights
-            )
-        )
+        losses['loss_consistency'] = self.consistency_loss(lesson.hard)
         losses['response'] = lesson.teachers.amax((-2, -1)).mean()
         return losses
 
@@ -239,6 +270,29 @@ class DualPoseEstimator(TopdownPoseEstimator):
         view = HardView.joined([_apply(path, view) for path in self.paths])
         return _apply(self.hard_pipeline, view).aligned()
 
+    def consistency_loss(self, hard: HardView) -> Tensor:
+        """Compare the students with their targets.
+
+        Args:
+            hard (HardView): Of P S students, path by path.
+
+        Returns:
+            Tensor: The weighted scalar loss, added up over paths.
+        """
+        if not self.one_path_at_a_time:
+            return self._compare(hard)
+        parameters = [value for value in self.parameters() if value.requires_grad]
+        return sum(
+            loss_without_graph(partial(self._compare, path), parameters)
+            for path in hard.split(len(self.networks))
+        )
+
+    def _compare(self, hard: HardView) -> Tensor:
+        students = self.predict_students(hard)
+        return self.consistency_head.loss(students, hard.heatmaps, hard.weights)[
+            'loss_consistency'
+        ]
+
     def predict_students(self, hard: HardView) -> list[Tensor]:
         """Let each network predict its hard views.
 
@@ -248,28 +302,29 @@ class DualPoseEstimator(TopdownPoseEstimator):
         Returns:
             list[Tensor]: P S heatmaps of (B, K, h, w), with gradients.
         """
-        networks = self.networks * len(self.paths)
+        networks = self.networks * (len(hard.images) // len(self.networks))
         pairs = zip(networks, hard.images, strict=True)
         return [predict_heatmaps(network, images) for network, images in pairs]
 
     def supervised_losses(
         self, images: Tensor, data_samples: SampleList
     ) -> dict[str, Tensor]:
-        """Compute each network's own loss on the labels, averaged over networks.
+        """Compute each network's own loss on the labels.
 
         Args:
             images (Tensor): (B, C, H, W).
             data_samples (list[PoseDataSample]): With heatmap labels.
 
         Returns:
-            dict[str, Tensor]: The head's entries under ``net1.``, ``net2.``.
+            dict[str, Tensor]: The head's entries under ``net1.``, ``net2.``,
+            ``net3.`` (the student). The loss of each is divided by the number of peers.
         """
         losses = {}
         for i, net in enumerate(self.networks, 1):
             for name, value in TopdownPoseEstimator.loss(
                 net, images, data_samples
             ).items():
-                share = len(self.networks) if 'loss' in name else 1
+                share = len(self.peers) if 'loss' in name else 1
                 losses[f'net{i}.{name}'] = value / share
         return losses
 

@@ -4,16 +4,16 @@ from mmpose.models import TopdownPoseEstimator
 from mmpose.models.utils.tta import flip_heatmaps
 from torch import Tensor
 
-from .mean_teacher import MeanTeacher
+from .followers import Follower
 
-Network = TopdownPoseEstimator | MeanTeacher
+Network = TopdownPoseEstimator | Follower
 
 
 def predict_heatmaps(network: Network, images: Tensor) -> Tensor:
     """Compute heatmaps, with a gradient unless it is switched off.
 
     Args:
-        network (TopdownPoseEstimator | MeanTeacher): The network; of a
+        network (TopdownPoseEstimator | Follower): The network; of a
             DualPoseEstimator network 1.
         images (Tensor): (B, C, H, W), normalized.
 
@@ -33,7 +33,7 @@ def predict_flip_averaged(
     """Compute heatmaps, averaged over the images and their mirror images.
 
     Args:
-        network (TopdownPoseEstimator | MeanTeacher): The network.
+        network (TopdownPoseEstimator | Follower): The network.
         images (Tensor): (B, C, H, W), normalized.
         flip_indices (list[int]): For each joint its counterpart in the mirror.
         flip_mode (str): See MMPose's ``test_cfg``.

@@ -33,7 +33,7 @@ def values(teacher):
 def test_the_first_update_copies():
     model, teacher = build()
     fill(model, 3)
-    model.update_mean_teachers(step=0)
+    model.update_teachers(step=0, epoch_length=10)
     assert values(teacher) == [3, 6, 3]
 
 
@@ -41,11 +41,11 @@ def test_averages_by_hand():
     model, teacher = build()
     for step, value in enumerate((4, 8)):
         fill(model, value)
-        model.update_mean_teachers(step)
+        model.update_teachers(step, epoch_length=10)
     # The share is 1 / 2, as long as that is more than 0.1.
     assert values(teacher) == [6, 12, 8]
     fill(model, 16)
-    model.update_mean_teachers(step=100)
+    model.update_teachers(step=100, epoch_length=10)
     assert values(teacher) == pytest.approx([0.9 * 6 + 1.6, 0.9 * 12 + 3.2, 16])
 
 
@@ -69,13 +69,13 @@ def test_a_run_moves_it_and_a_checkpoint_keeps_it(synthetic_coco, tmp_path):
     )
     runner = build_runner(synthetic_coco, tmp_path / 'run', model=model)
     states = []
-    update = runner.model.update_mean_teachers
+    update = runner.model.update_teachers
 
-    def spy(step):
-        update(step)
+    def spy(*args):
+        update(*args)
         states.append(runner.model.head.final_layer.weight.detach().clone())
 
-    runner.model.update_mean_teachers = spy
+    runner.model.update_teachers = spy
     runner.train()
     # Shares 1, 1/2 and 1/3: the plain mean of the three networks that steps began with.
     average = runner.model.mean_teachers[0].network[-1].final_layer.weight

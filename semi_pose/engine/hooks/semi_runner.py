@@ -20,7 +20,7 @@ from semi_pose.models import DualPoseEstimator
 
 @HOOKS.register_module()
 class SemiRunner(Hook):
-    """Check the run, tell the loss its step, move mean teachers, watch for NaN.
+    """Check the run, tell the loss its step, move teachers, watch for NaN.
 
     It serves supervised runs of stock models too: they get the checks and the
     count of unreadable images.
@@ -78,10 +78,11 @@ class SemiRunner(Hook):
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
-        """Tell the consistency loss its step, and move the mean teachers."""
+        """Tell the consistency loss its step, and let teachers follow the networks."""
         if isinstance(self.model, DualPoseEstimator):
             self.model.consistency_head.step = runner.iter
-            self.model.update_mean_teachers(runner.iter)
+            epoch_length = len(runner.train_dataloader)
+            self.model.update_teachers(runner.iter, epoch_length)
 
     def after_train_iter(
         self,

@@ -1,8 +1,20 @@
 """Hard batch transforms, run on the device after the data preprocessor."""
 
+from .cut_occlude import CutOcclude
 from .hard_affine import HardAffine
 from .hard_view import HardView
 from .joint_cutout import JointCutout
 from .rand_augment import RandAugment
+from .random_boxes import RandomCutMix, RandomCutout
+from .redraw_targets import RedrawTargets
 
-__all__ = ['HardAffine', 'HardView', 'JointCutout', 'RandAugment']
+__all__ = [
+    'CutOcclude',
+    'HardAffine',
+    'HardView',
+    'JointCutout',
+    'RandAugment',
+    'RandomCutMix',
+    'RandomCutout',
+    'RedrawTargets',
+]

@@ -33,6 +33,22 @@ class HardView(NamedTuple):
         heatmaps = warp_students(self.heatmaps, self.frame)
         return self._replace(heatmaps=heatmaps, frame=None)
 
+    def split(self, number: int) -> list['HardView']:
+        """Take the students apart, so many at a time.
+
+        Args:
+            number (int): Students of a part.
+
+        Returns:
+            list[HardView]: The parts.
+        """
+        images, heatmaps = self.images.split(number), self.heatmaps.split(number)
+        weights = [None] * len(images)
+        if self.weights is not None:
+            weights = self.weights.split(number)
+        parts = zip(images, heatmaps, weights, strict=True)
+        return [HardView(one, maps, self.frame, own) for one, maps, own in parts]
+
     @classmethod
     def joined(cls, views: Sequence['HardView']) -> 'HardView':
         """Put the students of several views of one batch together, view by view.
