@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import torch
 from mmengine.config import Config
-from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import MODELS
 from torch.utils.flop_counter import FlopCounterMode
 
 from semi_pose.benchmark.networks import read_recipe
+from semi_pose.models import DualPoseEstimator
+from semi_pose.models.heatmaps import Network, predict_heatmaps
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,22 @@ def count_step(recipe: Config) -> float:
     """Count the operations of a training step of one pair."""
     # Tensors of the meta device have shapes and no data.
     model = MODELS.build(recipe.model).to('meta')
-    networks = getattr(model, 'networks', None)
+    networks = getattr(model, 'networks', (model,))
     with FlopCounterMode(display=False) as counter:
-        for network in networks or (model,):
+        for network in networks:
             _pass(network, recipe)
-            if networks:
-                with torch.no_grad():
-                    _pass(network, recipe)
-                _pass(network, recipe)
+        if isinstance(model, DualPoseEstimator):
+            with torch.no_grad():
+                for teacher in model.teachers:
+                    _pass(teacher, recipe)
+            for student in networks * len(model.paths):
+                _pass(student, recipe)
     return counter.get_total_flops()
 
 
-def _pass(network: TopdownPoseEstimator, recipe: Config) -> None:
+def _pass(network: Network, recipe: Config) -> None:
     width, height = recipe.codec.input_size
-    heatmaps = network(torch.empty(1, 3, height, width, device='meta'), None)
+    images = torch.empty(1, 3, height, width, device='meta')
+    heatmaps = predict_heatmaps(network, images)
     if heatmaps.requires_grad:
         heatmaps.sum().backward()

@@ -6,7 +6,7 @@ import pytest
 
 from semi_pose.analysis.cost import Cost, count_cost
 
-from ..models import tiny  # noqa: F401  registers TinyBackbone
+from ..helpers import tiny  # noqa: F401  registers TinyBackbone
 from .conftest import ROOT
 
 MODEL = """
@@ -16,6 +16,7 @@ train_cfg = dict(max_epochs=3)
 train_dataloader = dict(batch_size=2, dataset=dict(type='{dataset}'))
 model = dict(
     type='{model}',
+    {settings}
     backbone=dict(type='TinyBackbone'),
     head=dict(
         type='HeatmapHead', in_channels=8, out_channels=5, deconv_out_channels=None
@@ -29,21 +30,24 @@ BACKWARD = CONV + 2 * LAST  # no gradient of the image
 
 
 @pytest.mark.parametrize(
-    ('model', 'dataset', 'networks', 'pairs'),
+    ('settings', 'trained', 'teaching'),
     [
-        ('TopdownPoseEstimator', 'CocoDataset', 0, 3 * 10),
-        ('DualPoseEstimator', 'SemiDataset', 2, 3 * 70),
+        (None, 1, 0),
+        ('peer=None,', 2, 1),
+        ('', 4, 2),
+        ('paths=[[], [], [], []],', 2 * (1 + 4), 2),
+        ("student='same',", 3 * 2, 4),
     ],
 )
-def test_it_counts_the_passes_of_each_network(
-    tmp_path, model, dataset, networks, pairs
-):
+def test_it_counts_the_passes_of_each_network(tmp_path, settings, trained, teaching):
+    kinds = dict(model='DualPoseEstimator', dataset='SemiDataset')
+    if settings is None:
+        kinds = dict(model='TopdownPoseEstimator', dataset='CocoDataset')
     config = tmp_path / 'config.py'
-    config.write_text(MODEL.format(model=model, dataset=dataset))
+    config.write_text(MODEL.format(settings=settings or '', **kinds))
     cost = count_cost(str(config), labeled=10, unlabeled=70)
-    labeled = FORWARD + BACKWARD
-    assert cost.flops == (networks * (2 * labeled + FORWARD) or labeled)
-    assert cost.pairs == pairs
+    assert cost.flops == trained * (FORWARD + BACKWARD) + teaching * FORWARD
+    assert cost.pairs == (3 * 10 if settings is None else 3 * 70)
 
 
 def test_hours_at_a_speed():
