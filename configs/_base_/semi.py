@@ -14,6 +14,7 @@ easy_view = [*plain_view, dict(type='RandomSimilarity')]
 
 affine = [dict(type='HardAffine')]
 cutout_affine = [dict(type='JointCutout'), dict(type='HardAffine')]
+randaugment_affine = [dict(type='RandAugment'), dict(type='HardAffine')]
 
 dual = dict(
     type='DualPoseEstimator',
@@ -22,19 +23,6 @@ dual = dict(
     # lambda, from the first step: `--cfg-options model.consistency_head.weight=0.1`
     consistency_head=dict(type='DualConsistencyHead', weight=1.0, warmup=0, ramp=0),
 )
-
-coco_unlabeled = dict(
-    type='UnlabeledDataset',
-    data_root='data/coco/',
-    ann_file='annotations/person_keypoints_train2017.json',
-    data_prefix=dict(img='train2017/'),
-    only_annotated=True,
-)
-coco_wild = dict(
-    type='UnlabeledDataset',
-    data_root='data/coco/',
-    ann_file='annotations/image_info_unlabeled2017.json',
-    bbox_file='person_detection_results/'
-    'COCO_unlabeled2017_detections_person_faster_rcnn.json',
-    data_prefix=dict(img='unlabeled2017/'),
-)
+# Standard consistency: both views of a plain crop are drawn as RandomSimilarity draws.
+alike = dict(type='HardAffine', rotation_prob=0.6)
+standard = dict(peer=None, teacher_view=alike, hard_pipeline=[alike])

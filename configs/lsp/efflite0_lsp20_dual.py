@@ -1,11 +1,16 @@
 # python tools/train.py configs/lsp/efflite0_lsp20_dual.py
 # PoseDual with Joint Cutout on 20 labeled people of LSP.
-_base_ = './efflite0_lsp100_dual.py'
+_base_ = ['../_base_/efflite0_lsp.py', '../_base_/schedules/lsp_700_steps.py']
 
-default_hooks = dict(checkpoint=dict(interval=350))
-train_cfg = dict(max_iters=700, val_interval=350)
-param_scheduler = [
-    dict(type='MultiStepLR', milestones=[490, 630], gamma=0.1, by_epoch=False)
-]
-model = dict(consistency_head=dict(warmup=200, weight=1.0))
-train_dataloader = dict(dataset=dict(labeled=dict(indices=20)))
+val_cfg = dict(type='SemiValLoop')
+train_cfg = _base_.steps
+param_scheduler = _base_.decay
+default_hooks = _base_.save
+
+model = dict(
+    _base_.dual,
+    hard_pipeline=_base_.mild_cutout_affine,
+    consistency_head=dict(type='DualConsistencyHead', warmup=200, weight=1.0),
+)
+labeled = dict(_base_.labeled, indices=20)
+train_dataloader = dict(dataset=dict(_base_.pairs, _delete_=True, labeled=labeled))

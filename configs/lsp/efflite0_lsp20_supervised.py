@@ -1,10 +1,8 @@
 # python tools/train.py configs/lsp/efflite0_lsp20_supervised.py
 # The baseline on 20 labeled people of LSP.
-_base_ = './efflite0_lsp100_supervised.py'
+_base_ = ['../_base_/efflite0_lsp.py', '../_base_/schedules/lsp_700_steps.py']
 
-default_hooks = dict(checkpoint=dict(interval=350))
-train_cfg = dict(max_iters=700, val_interval=350)
-param_scheduler = [
-    dict(type='MultiStepLR', milestones=[490, 630], gamma=0.1, by_epoch=False)
-]
+train_cfg = _base_.steps
+param_scheduler = _base_.decay
+default_hooks = _base_.save
 train_dataloader = dict(dataset=dict(indices=20))

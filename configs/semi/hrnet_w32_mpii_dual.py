@@ -1,17 +1,9 @@
 # python tools/train.py configs/semi/hrnet_w32_mpii_dual.py
 # PoseDual with Joint Cutout: two HRNet-W32 on MPII and AI Challenger, unlabeled.
-_base_ = './hrnet_w32_mpii_supervised.py'
+_base_ = ['./hrnet_w32_mpii_supervised.py', '../_base_/schedules/mpii_100e.py']
 
 val_cfg = dict(type='SemiValLoop')
-train_cfg = dict(max_epochs=100, val_interval=5)
-param_scheduler = [dict(type='MultiStepLR', milestones=[50, 70], gamma=0.1)]
+train_cfg = _base_.epochs
+param_scheduler = _base_.decay
 model = _base_.dual
-unlabeled = dict(_base_.aic_unlabeled, pipeline=_base_.easy_crop + _base_.pack)
-train_dataloader = dict(
-    dataset=dict(
-        _delete_=True,
-        type='SemiDataset',
-        labeled=_base_.train_dataloader.dataset,
-        unlabeled=unlabeled,
-    )
-)
+train_dataloader = dict(dataset=dict(_base_.pairs, _delete_=True))

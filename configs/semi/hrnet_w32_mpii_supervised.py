@@ -3,7 +3,6 @@
 _base_ = [
     'mmpose::body_2d_keypoint/topdown_heatmap/mpii/'
     'td-hm_hrnet-w32_8xb64-210e_mpii-256x256.py',
-    '../_base_/semi.py',
     '../_base_/mpii_aic.py',
 ]
 
@@ -16,14 +15,6 @@ model = dict(
     head=dict(loss=dict(loss_weight=0.5)),
     test_cfg=dict(flip_test=False),
 )
-
-easy_crop = _base_.easy_view + [
-    dict(type='TopdownAffine', input_size=_base_.codec.input_size)
-]
-pack = [dict(type='PackPoseInputs')]
-target = [dict(type='GenerateTarget', encoder=_base_.codec)]
-train_dataloader = dict(
-    batch_size=32, dataset=dict(_base_.mpii_train, pipeline=easy_crop + target + pack)
-)
+train_dataloader = dict(batch_size=32, dataset=_base_.labeled)
 val_dataloader = dict(dataset=_base_.mpii_val)
 test_dataloader = val_dataloader

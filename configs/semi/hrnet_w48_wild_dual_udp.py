@@ -3,13 +3,16 @@
 _base_ = './hrnet_w48_wild_dual.py'
 
 codec = dict(_base_.codec, type='UDPHeatmap')
-crop = [dict(_base_.easy_crop[-1], use_udp=True)]
+crop = [dict(type='TopdownAffine', input_size=codec['input_size'], use_udp=True)]
 easy_crop = _base_.easy_view + crop
 target = [dict(type='GenerateTarget', encoder=codec)]
 model = dict(head=dict(decoder=codec), test_cfg=dict(shift_heatmap=False))
-labeled = dict(pipeline=easy_crop + target + _base_.pack)
-unlabeled = dict(pipeline=easy_crop + _base_.pack)
-train_dataloader = dict(dataset=dict(labeled=labeled, unlabeled=unlabeled))
+train_dataloader = dict(
+    dataset=dict(
+        labeled=dict(pipeline=easy_crop + target + _base_.pack),
+        unlabeled=dict(pipeline=easy_crop + _base_.pack),
+    )
+)
 val_dataloader = dict(
     dataset=dict(pipeline=_base_.val_pipeline[:2] + crop + _base_.pack)
 )

@@ -1,5 +1,7 @@
 # python tools/train.py configs/semi/res18_coco10k_dual.py
 # PoseDual with Joint Cutout, 10,000 labels.
-_base_ = './res18_coco5k_dual.py'
+_base_ = ['../_base_/res18_coco_dual.py', '../_base_/schedules/coco_100e.py']
 
+train_cfg = _base_.epochs
+param_scheduler = _base_.decay
 train_dataloader = dict(dataset=dict(labeled=dict(indices=10000)))

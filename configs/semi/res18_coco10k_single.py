@@ -1,5 +1,5 @@
 # python tools/train.py configs/semi/res18_coco10k_single.py
 # PoseCons with Joint Cutout, 10,000 labels.
-_base_ = './res18_coco5k_single.py'
+_base_ = './res18_coco10k_dual.py'
 
-train_dataloader = dict(dataset=dict(labeled=dict(indices=10000)))
+model = dict(peer=None)

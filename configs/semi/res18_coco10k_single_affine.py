@@ -1,5 +1,5 @@
 # python tools/train.py configs/semi/res18_coco10k_single_affine.py
 # PoseCons with a second affine alone, 10,000 labels.
-_base_ = './res18_coco5k_single_affine.py'
+_base_ = './res18_coco10k_dual_affine.py'
 
-train_dataloader = dict(dataset=dict(labeled=dict(indices=10000)))
+model = dict(peer=None)

@@ -1,5 +1,6 @@
 # python tools/train.py configs/semi/res18_coco10k_standard.py
 # Standard consistency, 10,000 labels.
-_base_ = './res18_coco5k_standard.py'
+_base_ = './res18_coco10k_dual_affine.py'
 
-train_dataloader = dict(dataset=dict(labeled=dict(indices=10000)))
+model = _base_.standard
+train_dataloader = dict(dataset=dict(unlabeled=dict(pipeline=_base_.plain_crop)))

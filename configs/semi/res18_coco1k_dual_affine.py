@@ -1,7 +1,8 @@
 # python tools/train.py configs/semi/res18_coco1k_dual_affine.py
 # PoseDual with a second affine alone as the hard view.
-_base_ = './res18_coco1k_dual.py'
+_base_ = ['../_base_/res18_coco_dual.py', '../_base_/schedules/coco_30e.py']
 
-train_cfg = dict(max_epochs=30)
-param_scheduler = [dict(type='MultiStepLR', milestones=[20, 25], gamma=0.1)]
+train_cfg = _base_.epochs
+param_scheduler = _base_.decay
 model = dict(hard_pipeline=_base_.affine)
+train_dataloader = dict(dataset=dict(labeled=dict(indices=1000)))

@@ -1,5 +1,8 @@
 # python tools/train.py configs/semi/res18_coco1k_dual_randaugment.py
 # PoseDual with RandAugment before the hard affine.
-_base_ = './res18_coco1k_dual.py'
+_base_ = ['../_base_/res18_coco_dual.py', '../_base_/schedules/coco_70e.py']
 
-model = dict(hard_pipeline=[dict(type='RandAugment'), *_base_.affine])
+train_cfg = _base_.epochs
+param_scheduler = _base_.decay
+model = dict(hard_pipeline=_base_.randaugment_affine)
+train_dataloader = dict(dataset=dict(labeled=dict(indices=1000)))

@@ -1,5 +1,5 @@
 # python tools/train.py configs/semi/res18_coco1k_mean_teacher_pairs.py
 # Mean teacher on easy-hard pairs with Joint Cutout.
-_base_ = './res18_coco1k_single.py'
+_base_ = './res18_coco1k_dual.py'
 
-model = dict(mean_teacher=0.001)
+model = dict(peer=None, mean_teacher=0.001)

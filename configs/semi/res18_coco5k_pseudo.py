@@ -7,15 +7,16 @@
 #       work_dirs/res18_coco5k_supervised/epoch_210.pth \
 #       --unlabeled configs/semi/res18_coco5k_dual.py \
 #       --out data/coco/annotations/coco5k_pseudo_labels.json
-_base_ = './res18_coco1k_pseudo.py'
+_base_ = ['../_base_/res18_coco_pseudo.py', '../_base_/schedules/coco_100e.py']
 
 pseudo_labels = dict(
     teacher='configs/semi/res18_coco5k_supervised.py',
     unlabeled='configs/semi/res18_coco5k_dual.py',
 )
-train_cfg = dict(max_epochs=100)
-param_scheduler = [dict(type='MultiStepLR', milestones=[70, 90], gamma=0.1)]
+train_cfg = _base_.epochs
+param_scheduler = _base_.decay
 
+# 5000 people 30 times are as many as those with pseudo labels.
 labeled = dict(_base_.labeled, indices=5000)
 repeated = dict(type='RepeatDataset', times=30, dataset=labeled)
 pseudo = dict(_base_.pseudo, ann_file='annotations/coco5k_pseudo_labels.json')

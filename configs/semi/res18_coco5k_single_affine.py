@@ -1,7 +1,5 @@
 # python tools/train.py configs/semi/res18_coco5k_single_affine.py
 # PoseCons with a second affine alone, 5000 labels.
-_base_ = './res18_coco1k_single_affine.py'
+_base_ = './res18_coco5k_dual_affine.py'
 
-train_cfg = dict(max_epochs=100)
-param_scheduler = [dict(type='MultiStepLR', milestones=[70, 90], gamma=0.1)]
-train_dataloader = dict(dataset=dict(labeled=dict(indices=5000)))
+model = dict(peer=None)

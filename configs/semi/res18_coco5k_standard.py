@@ -1,7 +1,6 @@
 # python tools/train.py configs/semi/res18_coco5k_standard.py
 # Standard consistency, 5000 labels.
-_base_ = './res18_coco1k_standard.py'
+_base_ = './res18_coco5k_dual_affine.py'
 
-train_cfg = dict(max_epochs=100)
-param_scheduler = [dict(type='MultiStepLR', milestones=[70, 90], gamma=0.1)]
-train_dataloader = dict(dataset=dict(labeled=dict(indices=5000)))
+model = _base_.standard
+train_dataloader = dict(dataset=dict(unlabeled=dict(pipeline=_base_.plain_crop)))

@@ -10,6 +10,7 @@ easy_crop = [
     dict(type='RandomSimilarity'),
     dict(type='TopdownAffine', input_size=codec['input_size']),
 ]
+pack = [dict(type='PackPoseInputs')]
 lsp = dict(
     data_root=data_root,
     ann_file='lsp/annotations/lsp_train.json',
@@ -19,13 +20,8 @@ labeled = dict(
     lsp,
     type='CrowdPoseDataset',
     indices=100,
-    pipeline=[
-        *easy_crop,
-        dict(type='GenerateTarget', encoder=codec),
-        dict(type='PackPoseInputs'),
-    ],
+    pipeline=[*easy_crop, dict(type='GenerateTarget', encoder=codec), *pack],
 )
-pack = [dict(type='PackPoseInputs')]
 unlabeled_people = [
     dict(lsp, type='UnlabeledDataset', indices=list(range(100, 800))),
     dict(
@@ -39,6 +35,11 @@ unlabeled = dict(
     type='ConcatDataset',
     datasets=[dict(people, pipeline=easy_crop + pack) for people in unlabeled_people],
 )
+plain_crop = [step for step in easy_crop if step['type'] != 'RandomSimilarity']
+plain_unlabeled = dict(
+    datasets=[dict(people, pipeline=plain_crop + pack) for people in unlabeled_people]
+)
+pairs = dict(type='SemiDataset', labeled=labeled, unlabeled=unlabeled)
 
 loader = dict(num_workers=1, persistent_workers=True)
 train_dataloader = dict(
