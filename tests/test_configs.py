@@ -41,6 +41,17 @@ SEMI = [path for path in CONFIGS if path.parent.name == 'semi']
 PSEUDO = [path for path in SEMI if re.search('pseudo|distill', path.name)]
 # Of each family one that takes a step here; the small recipes all do.
 FAMILIES = (
+    'res18_coco1k_multiaugs',
+    'res18_coco1k_multiaugs_drawn',
+    'res18_coco1k_multiaugs_mean_teacher',
+    'res18_coco1k_multiaugs_public',
+    'res18_coco1k_multiaugs_single',
+    'res18_coco1k_sspcm',
+    'res18_coco1k_sspcm_multiaugs',
+    'res18_coco1k_dual_adaptive',
+    'res50_wild_sspcm',
+    'hrnet_w32_mpii_sspcm',
+    'hrnet_w48_wild_multiaugs',
     'res18_coco1k_supervised',
     'res18_coco1k_pseudo',
     'res18_coco1k_standard',

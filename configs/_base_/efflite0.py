@@ -13,6 +13,17 @@ mild_cutout_affine = [
     dict(type='HardAffine', rotation_std=15, rotation_limit=30),
 ]
 
+mild_affine = mild_cutout_affine[1:]
+small = dict(half_size=(5, 9))
+mild_cutout = mild_cutout_affine[0]
+mild_occlude = dict(small, type='CutOcclude', jitter_std=5)
+mild_four_paths = [
+    [mild_cutout],
+    [mild_occlude],
+    [mild_occlude, dict(small, type='RandomCutout', num_boxes=3)],
+    [mild_cutout, dict(small, type='RandomCutMix')],
+]
+
 model = dict(
     type='TopdownPoseEstimator',
     data_preprocessor=dict(

@@ -23,6 +23,22 @@ dual = dict(
     # lambda, from the first step: `--cfg-options model.consistency_head.weight=0.1`
     consistency_head=dict(type='DualConsistencyHead', weight=1.0, warmup=0, ramp=0),
 )
+# MultiAugs: four hard views of each image, or the last two where labels are many.
+four_paths = [
+    [dict(type='JointCutout')],
+    [dict(type='CutOcclude')],
+    [dict(type='CutOcclude'), dict(type='RandomCutout')],
+    [dict(type='JointCutout'), dict(type='RandomCutMix')],
+]
+multiaugs = dict(dual, paths=four_paths, hard_pipeline=affine)
+multiaugs_two_paths = dict(multiaugs, paths=four_paths[2:])
+# SSPCM: a third network that only learns, and is the one to test.
+sspcm = dict(
+    dual,
+    student='same',
+    hard_pipeline=[dict(type='CutOcclude'), *affine],
+    test_cfg=dict(network='student'),
+)
 # Standard consistency: both views of a plain crop are drawn as RandomSimilarity draws.
 alike = dict(type='HardAffine', rotation_prob=0.6)
 standard = dict(peer=None, teacher_view=alike, hard_pipeline=[alike])

@@ -1,0 +1,9 @@
+# python tools/train.py configs/semi/res101_wild_sspcm.py
+# SSPCM: three ResNet-101 on COCO train and unlabeled2017.
+_base_ = './res101_wild_dual.py'
+
+model = dict(
+    student='same',
+    hard_pipeline=_base_.sspcm.hard_pipeline,
+    test_cfg=_base_.sspcm.test_cfg,
+)

@@ -1,0 +1,8 @@
+# python tools/train.py configs/semi/res18_coco5k_multiaugs_single.py
+# MultiAugs with one network that teaches itself, 5000 labels.
+_base_ = ['../_base_/res18_coco_dual.py', '../_base_/schedules/coco_70e.py']
+
+train_cfg = _base_.epochs
+param_scheduler = _base_.decay
+model = dict(_base_.multiaugs, peer=None)
+train_dataloader = dict(dataset=dict(labeled=dict(indices=5000)))
