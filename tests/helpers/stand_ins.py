@@ -73,12 +73,16 @@ def write_lsp(folder: Path) -> None:
     for name, file, count, keypoints in (
         ('lsp', 'lsp_train.json', 1000, 14),
         ('lspet', 'lspet_person_boxes.json', 20, 0),
+        ('lspet', 'lspet_pool_boxes.json', 20, 0),
+        ('lspet', 'lspet_labeled.json', 500, 14),
+        ('lspet', 'lspet_val.json', 5, 14),
     ):
-        write_picture(folder / name / 'images')
-        (folder / name / 'annotations').mkdir()
-        (folder / name / 'annotations' / file).write_text(
-            json.dumps(people(count, keypoints))
-        )
+        images = folder / name / 'images'
+        if not images.exists():
+            write_picture(images)
+        path = folder / name / 'annotations' / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(people(count, keypoints)))
 
 
 def write_pseudo_labels(cfg: Config) -> None:
