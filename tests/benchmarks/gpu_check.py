@@ -148,7 +148,7 @@ def make_parts(tiny: bool) -> list[Part]:
         Part('options, HRNet-W48', measure_options, (*large, few, OPTIONS), 60),
         Part('RandAugment', measure_hard_view, (rand_augment, small[1], some), 30),
         Part('compile, ResNet-18', measure_options, (*small, some, compiled), 80),
-        Part('compile, HRNet-W48', measure_options, (*large, few, compiled), 120),
+        Part('compile, HRNet-W48', measure_options, (*large, few, compiled), 200),
     ]
     return [replace(part, seconds=inf) if tiny else part for part in parts]
 
