@@ -11,7 +11,7 @@ LITE = $(shell $(PY) -m pip show -qq mmcv 2>/dev/null || echo -r requirements/li
 PYTEST := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint format docs clean
+.PHONY: help install demo test test-slow bench gpu-check lint format docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,6 +26,12 @@ test: lint  ## lint, then every test but the slow ones
 
 test-slow: $(STAMP)  ## the slow tests
 	@$(PYTEST) -m slow
+
+bench: $(STAMP)  ## what our own work costs: time and memory against what must be done
+	@$(PY) -m tests.benchmarks
+
+gpu-check: $(STAMP)  ## tests and speed on a GPU, in 5 minutes and one file
+	@$(PY) -m tests.benchmarks.gpu_check
 
 lint: $(STAMP)  ## ruff's checks, nothing changed
 	@$(PY) -m ruff check

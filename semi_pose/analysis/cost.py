@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import torch
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
 from torch.utils.flop_counter import FlopCounterMode
 
-from semi_pose.benchmark.networks import read_recipe
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.heatmaps import Network, predict_heatmaps
+from semi_pose.recipes.reading import read_config
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def count_cost(config: str, labeled: int, unlabeled: int) -> Cost:
     Returns:
         Cost: Operations and pairs.
     """
-    recipe = read_recipe(config)
+    recipe = read_config(config)
+    init_default_scope(recipe.get('default_scope', 'mmpose'))
     loop, loader = recipe.train_cfg, recipe.train_dataloader
     if 'max_iters' in loop:
         pairs = loop.max_iters * loader.batch_size

@@ -4,9 +4,7 @@ import pytest
 import torch
 from mmengine.optim import build_optim_wrapper
 
-from semi_pose.benchmark.networks import build_model, make_batch, read_recipe
-
-from ..tools.conftest import ROOT
+from ..benchmarks.networks import CONFIGS, build_model, make_batch, read_recipe
 
 
 @pytest.fixture
@@ -16,9 +14,9 @@ def strict():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
-@pytest.mark.parametrize('method', ['single', 'dual'])
+@pytest.mark.parametrize('method', ['single', 'dual', 'dual_randaugment'])
 def test_a_step_does_not_wait(method, strict):
-    recipe = read_recipe(str(ROOT / f'configs/semi/res18_coco1k_{method}.py'))
+    recipe = read_recipe(CONFIGS / f'semi/res18_coco1k_{method}.py')
     model = build_model(recipe)
     optimizer = build_optim_wrapper(model, recipe.optim_wrapper)
     batch = model.data_preprocessor(make_batch(recipe, 2), training=True)

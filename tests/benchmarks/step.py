@@ -1,0 +1,101 @@
+"""What a training step costs beyond the passes that it must make."""
+
+import gc
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+
+from semi_pose.engine.hooks import CollapseMonitor
+from semi_pose.evaluation.collapse import measure_collapse
+from semi_pose.models.hard_pipeline import HardView
+
+from .figures import Figure, compare
+from .networks import (
+    bare_step,
+    build_model,
+    device,
+    make_batch,
+    title,
+    training_step,
+)
+from .processes import in_new_process
+
+
+def measure_step(recipe: Config, batch_size: int, rounds: int) -> Iterator[Figure]:
+    """Time DualPoseEstimator's training step against the bare passes."""
+    yield compare(
+        f'step of {title(recipe, batch_size)} / bare passes',
+        training_step(recipe, batch_size),
+        bare_step(recipe, batch_size),
+        rounds,
+        '<= 1.02',
+    )
+
+
+def measure_memory(recipe: Config, batch_size: int, rounds: int) -> Iterator[Figure]:
+    """Measure a step's peak memory against that of the bare passes."""
+    peaks = [], []
+    for _ in range(rounds):
+        for which, make_step in enumerate((training_step, bare_step)):
+            found = in_new_process(peak_memory, make_step, recipe, batch_size)
+            peaks[which].extend(found)
+    name = f'peak memory of a step, {batch_size} + {batch_size} / bare passes'
+    yield Figure(name, *peaks, 'MB', '<= 1.05')
+
+
+def peak_memory(make_step, recipe: Config, batch_size: int) -> Iterator[float]:
+    """Measure what three steps need beyond what was there before them, in MB."""
+    step = make_step(recipe, batch_size)
+    gc.collect()
+    before = _peak()
+    for _ in range(3):
+        step()
+    yield _peak() - before
+
+
+def _peak() -> float:
+    """Return the peak memory so far, MB: the device's, or this process's on a CPU."""
+    if device() == 'cuda':
+        return torch.cuda.max_memory_allocated() / 2**20
+    # getrusage would count the parent's memory at the fork.
+    lines = Path('/proc/self/status').read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith('VmHWM'))
+    return int(line.split()[1]) / 1024
+
+
+def measure_monitor(recipe: Config, batch_size: int, rounds: int) -> Iterator[Figure]:
+    """Time a measurement of CollapseMonitor against the steps between two."""
+    model, hook = build_model(recipe), CollapseMonitor()
+    unlabeled, labeled = (
+        {key: value[branch] for key, value in make_batch(recipe, number).items()}
+        for branch, number in (('easy', hook.num), ('sup', hook.num_labeled))
+    )
+    figure = compare(
+        f'CollapseMonitor of {title(recipe, batch_size)} / {hook.interval} steps',
+        lambda: measure_collapse(model, unlabeled, labeled),
+        training_step(recipe, batch_size),
+        rounds,
+        '<= 0.01',
+    )
+    yield replace(figure, reference=[hook.interval * one for one in figure.reference])
+
+
+def measure_hard_view(recipe: Config, batch_size: int, rounds: int) -> Iterator[Figure]:
+    """Time the making of hard views against the bare passes of a step."""
+    model = build_model(recipe)
+    width, height = recipe.codec.input_size
+    w, h = recipe.codec.heatmap_size
+    joints, students = recipe.model.head.out_channels, len(model.networks)
+    images = torch.randn(batch_size, 3, height, width, device=device())
+    heatmaps = torch.rand(students, batch_size, joints, h, w, device=device())
+    view = HardView(images.expand(students, *images.shape), heatmaps)
+    yield compare(
+        f'hard view of {title(recipe, batch_size)} / bare passes',
+        torch.no_grad()(lambda: model.make_hard_view(view)),
+        bare_step(recipe, batch_size),
+        rounds,
+        '<= 0.02',
+    )
