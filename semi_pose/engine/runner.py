@@ -1,17 +1,52 @@
 """MMEngine's runner, for runs that are killed and go on."""
 
-import signal
+import os
 from collections.abc import Callable
+from copy import deepcopy
 from functools import partial
 
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import DataLoader
 
-from semi_pose.engine.hooks.save_on_signal import SIGNALS
+from semi_pose.engine.seeded_loader import SeededLoader
+
+LOOPS = {
+    'EpochBasedTrainLoop': 'ResumableEpochLoop',
+    'IterBasedTrainLoop': 'ResumableIterLoop',
+}
 
 
 class ResumableRunner(Runner):
-    """A runner whose loader's workers outlive the signals that end a job."""
+    """A runner that goes on after a kill as if nothing had happened.
+
+    Its training loops seed each sample and each step by its place in the run, so a
+    checkpoint needs no states of randomness; loops of a user's own are as they are.
+    Its loaders' workers outlive the signals that end a job.
+    """
+
+    def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
+        """Build a loop that can go on in mid-epoch.
+
+        Args:
+            loop (BaseLoop or dict): A loop, or its config as MMEngine takes it.
+
+        Returns:
+            BaseLoop: The loop.
+        """
+        if isinstance(loop, BaseLoop):
+            return loop
+        loop = deepcopy(loop)
+        name = loop.get('type')
+        if name is None and 'by_epoch' in loop:
+            name = ('Iter', 'Epoch')[bool(loop.pop('by_epoch'))] + 'BasedTrainLoop'
+        if name in LOOPS:
+            loop['type'] = LOOPS[name]
+            self._train_dataloader = self._seeded(self._train_dataloader)
+        return super().build_train_loop(loop)
+
+    def _seeded(self, loader: DataLoader | dict) -> SeededLoader:
+        apart = self._randomness_cfg.get('diff_rank_seed', False)
+        return SeededLoader(self.build_dataloader(loader, self.seed, apart))
 
     @staticmethod
     def build_dataloader(
@@ -35,8 +70,7 @@ class ResumableRunner(Runner):
 
 
 def _init_worker(init: Callable[[int], None] | None, worker: int) -> None:
-    """Ignore signals: a cluster sends them to all processes, the parent answers."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+    """Leave the process group, to which clusters send signals: the parent answers."""
+    os.setpgrp()
     if init is not None:
         init(worker)
