@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Train in several processes: with NCCL on GPUs, with gloo on CPUs.
-# usage: [NNODES=1 NODE_RANK=0 MASTER_ADDR=127.0.0.1 PORT=29500] \
+# usage: [NNODES=1 NODE_RANK=0 MASTER_ADDR=127.0.0.1 PORT=29500 MAX_RESTARTS=0] \
 #        bash tools/dist_train.sh CONFIG GPUS [options of train.py]
+# When a process dies, all are started again, MAX_RESTARTS times at most: add --resume.
 set -e
 CONFIG=${1:?usage: bash tools/dist_train.sh CONFIG GPUS [options of train.py]}
 GPUS=${2:?the number of GPUs, or of processes on CPUs, is missing}
@@ -15,4 +16,5 @@ exec torchrun \
     --master_addr="${MASTER_ADDR:-127.0.0.1}" \
     --master_port="${PORT:-29500}" \
     --nproc_per_node="$GPUS" \
+    --max_restarts="${MAX_RESTARTS:-0}" \
     "$(dirname "$0")/train.py" "$CONFIG" --launcher pytorch "${@:3}"

@@ -43,6 +43,7 @@ def main(args: argparse.Namespace) -> None:
 
     from semi_pose.cli import tool as cli
     from semi_pose.cli.diagnosis import explained
+    from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
     from semi_pose.engine.plain_model import plain_model
     from semi_pose.errors import UserError
@@ -59,13 +60,13 @@ def main(args: argparse.Namespace) -> None:
         test_cfg['flip_test'] = True
     if args.network is not None:
         test_cfg['network'] = args.network
-    cli.init_distributed(cfg)
+    init_distributed(cfg)
     with explained(cfg):
         runner = Runner.from_cfg(cfg)
         name = find_member(plain_model(runner))
         runner.register_hook(RequireFit(args.checkpoint, name))
         metrics = runner.test()
-    if cli.is_first_process():
+    if is_first_process():
         if args.out:
             mmengine.mkdir_or_exist(Path(args.out).parent)
             mmengine.dump(metrics, args.out)

@@ -55,24 +55,27 @@ def main(args: argparse.Namespace) -> None:
     Raises:
         UserError: If the user can mend what went wrong.
     """
-    from mmengine.runner import Runner
-
     from semi_pose.cli import tool as cli
     from semi_pose.cli.diagnosis import explained
-    from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
+    from semi_pose.cli.launcher import init_distributed, is_first_process
+    from semi_pose.engine.checkpoints import RequireFit
+    from semi_pose.engine.hooks import SaveOnSignal
+    from semi_pose.engine.runner import ResumableRunner
+    from semi_pose.runs import lock_work_dir
 
-    if args.resume not in (None, 'auto'):
-        check_checkpoint(args.resume)
     cfg = cli.load_config(args, 'train')
     cli.set_speed(cfg, args)
-    cli.init_distributed(cfg)
+    if is_first_process():
+        lock_work_dir(cfg.work_dir)
+    cli.set_resume(cfg, args.resume)
+    init_distributed(cfg)
     with explained(cfg):
-        runner = Runner.from_cfg(cfg)
-        if args.resume:
-            path = cfg.load_from or f'the newest in {runner.work_dir}'
-            runner.register_hook(RequireFit(path))
+        runner = ResumableRunner.from_cfg(cfg)
+        runner.register_hook(SaveOnSignal())
+        if cfg.resume:
+            runner.register_hook(RequireFit(cfg.load_from))
         runner.train()
-    if cli.is_first_process():
+    if is_first_process():
         print(summary(args, runner))
 
 

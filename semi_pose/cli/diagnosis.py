@@ -1,5 +1,6 @@
 """From the exceptions of other libraries to what the user can do about them."""
 
+import errno
 import os.path as osp
 import pickle
 import re
@@ -19,6 +20,10 @@ from mmpose.registry import DATASETS
 from semi_pose.datasets.coco_file import load_coco
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, annotation_path, data_nodes
+from semi_pose.runs import newest_checkpoint
+
+# A disk, a quota, or a limit on the size of files.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -103,6 +108,17 @@ def _explain_checkpoint(error: Exception, cfg: Config) -> str | None:
     return None
 
 
+def _explain_disk(error: Exception, cfg: Config) -> str | None:
+    if not isinstance(error, OSError) or error.errno not in FULL:
+        return None
+    checkpoint, _ = newest_checkpoint(cfg.work_dir)
+    kept = f'{checkpoint} is whole' if checkpoint else 'There is no checkpoint yet'
+    return (
+        f'Cannot write {error.filename or f"into {cfg.work_dir}"}: {error.strerror}. '
+        f'{kept}. Free some space, then run the same command with --resume.'
+    )
+
+
 def _explain_amp(error: Exception, cfg: Config) -> str | None:
     if isinstance(error, AssertionError) and '``AmpOptimizerWrapper``' in str(error):
         return '--amp needs a GPU, and none is visible: train without it.'
@@ -162,6 +178,7 @@ def _num_keypoints(node: dict) -> int | None:
 
 
 _EXPLANATIONS = (
+    _explain_disk,
     _explain_download,
     _explain_checkpoint,
     _explain_amp,

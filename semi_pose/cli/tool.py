@@ -1,6 +1,7 @@
 """What tools/train.py and tools/test.py share."""
 
 import os
+import signal
 import sys
 import time
 from argparse import Namespace
@@ -14,14 +15,18 @@ import torch
 from mmengine.config import Config
 from torch import distributed
 
+from semi_pose.cli.launcher import is_first_process
 from semi_pose.cli.memory import keep_freed_memory
+from semi_pose.engine.checkpoints import check_checkpoint
 from semi_pose.engine.optim_wrappers import has_fast_bf16
-from semi_pose.errors import UserError
+from semi_pose.errors import Stopped, UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
 from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.small_layout import use_small_layout
+from semi_pose.runs import newest_checkpoint
 
 SECONDS_TO_SPEAK_FIRST = 20
+SECONDS_TO_LEAVE_LAST = 5
 
 
 def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
@@ -39,6 +44,8 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
         _leave(f'error: {error}', 1)
     except KeyboardInterrupt:
         _leave(interrupted, 130)
+    except Stopped as stopped:
+        _leave_together(str(stopped))
     if distributed.is_initialized():
         distributed.destroy_process_group()
 
@@ -46,15 +53,22 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
 def _leave(message: str, status: int) -> None:
     if not is_first_process():
         # The launcher ends the others when the first fails: one message, not many.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(status))
         time.sleep(SECONDS_TO_SPEAK_FIRST)
     print(f'\n{message}', file=sys.stderr, flush=True)
     sys.exit(status)
 
 
-def is_first_process() -> bool:
-    """Say whether this is rank 0, before the process group exists too."""
-    rank = os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0'))
-    return int(rank) == 0
+def _leave_together(message: str) -> None:
+    """End all processes; the first speaks, and its status is the launcher's."""
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+        if not is_first_process():
+            sys.exit()
+        # Launchers kill the processes left when one fails, and return their status.
+        time.sleep(SECONDS_TO_LEAVE_LAST)
+    print(f'\n{message}', flush=True)
+    sys.exit(os.EX_TEMPFAIL)
 
 
 def load_mmpose_tool(name: str) -> ModuleType:
@@ -102,8 +116,13 @@ def load_config(args: Namespace, tool: str) -> Config:
 
 
 def _as_mmpose(args: Namespace) -> Namespace:
-    """Return the options as MMPose's tool has them: its --amp is a switch."""
-    return Namespace(**{**vars(args), 'amp': getattr(args, 'amp', None) == 'fp16'})
+    """Return the options as MMPose's tool has them: its --amp is a switch.
+
+    Its --resume drops the weights that a config starts from, before it knows whether
+    there is a checkpoint: :func:`set_resume` does better.
+    """
+    amp = getattr(args, 'amp', None) == 'fp16'
+    return Namespace(**{**vars(args), 'amp': amp, 'resume': None})
 
 
 def set_speed(cfg: Config, args: Namespace) -> None:
@@ -127,33 +146,31 @@ def set_speed(cfg: Config, args: Namespace) -> None:
         cfg.custom_hooks = [*hooks, dict(type='ChannelsLast')]
 
 
-def init_distributed(cfg: Config) -> None:
-    """Start the process group on a machine without GPUs.
-
-    MMEngine starts one with a GPU only, and puts the model on one.
+def set_resume(cfg: Config, checkpoint: str | None) -> None:
+    """Say what the run goes on from: nothing, where nothing is there yet.
 
     Args:
-        cfg (Config): The config; its model wrapper is set.
+        cfg (Config): The config, changed in place.
+        checkpoint (str, optional): A checkpoint; 'auto' for the newest whole one in the
+            work dir. What the config says by default.
 
     Raises:
-        UserError: If no launcher has started this process, or it wants GPUs.
+        UserError: If the checkpoint does not exist, or none is whole.
     """
-    if cfg.launcher == 'pytorch' and 'RANK' not in os.environ:
-        raise UserError(
-            '--launcher pytorch is for processes that torchrun starts: run '
-            '`bash tools/dist_train.sh CONFIG GPUS` (or dist_test.sh).'
-        )
-    if cfg.launcher == 'none' or torch.cuda.is_available():
-        return
-    if cfg.launcher != 'pytorch':
-        raise UserError(
-            f'--launcher {cfg.launcher} needs GPUs, and none is visible. On CPUs run '
-            '`bash tools/dist_train.sh CONFIG PROCESSES`.'
-        )
-    distributed.init_process_group('gloo')
-    wrapper = dict(
-        type='MMDistributedDataParallel',
-        find_unused_parameters=cfg.get('find_unused_parameters', False),
-    )
-    wrapper.update(cfg.get('model_wrapper_cfg') or {}, device_ids=None)
-    cfg.model_wrapper_cfg = wrapper
+    if checkpoint is None and cfg.get('resume') and not cfg.get('load_from'):
+        checkpoint = 'auto'
+    if checkpoint == 'auto':
+        checkpoint, torn = newest_checkpoint(cfg.work_dir)
+        if torn and checkpoint is None:
+            raise UserError(
+                f'No checkpoint in {cfg.work_dir} is whole, {torn[0]} for one. Remove '
+                'them to start from the beginning.'
+            )
+        if torn and is_first_process():
+            print(f'{", ".join(torn)} cannot be read: going on from {checkpoint}.')
+        cfg.resume = checkpoint is not None
+    elif checkpoint is not None:
+        check_checkpoint(checkpoint)
+        cfg.resume = True
+    if checkpoint is not None:
+        cfg.load_from = checkpoint

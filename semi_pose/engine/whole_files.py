@@ -1,0 +1,41 @@
+"""Files that are whole or not there."""
+
+import os
+from pathlib import Path
+
+from mmengine.fileio import LocalBackend, register_backend
+
+PARTIAL = '.partial'
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write a file under another name first, so that it is never there in part.
+
+    Args:
+        path (str or Path): The file; what it was stays if this fails.
+        content (bytes): What to write.
+
+    Raises:
+        OSError: If it cannot be written; its ``filename`` is the path.
+    """
+    path = Path(path)
+    partial = path.with_name(path.name + PARTIAL)
+    try:
+        with partial.open('wb') as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+@register_backend('whole')
+class WholeFileBackend(LocalBackend):
+    """MMEngine's local files, written whole or not at all."""
+
+    def put(self, obj: bytes, filepath: str | Path) -> None:
+        """Write a file, and its folder where there is none."""
+        Path(filepath).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(filepath, obj)

@@ -1,0 +1,42 @@
+"""One run for each work dir."""
+
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import TextIO
+
+from semi_pose.errors import UserError
+
+NAME = '.lock'
+_held: dict[str, TextIO] = {}
+
+
+def lock_work_dir(work_dir: str) -> None:
+    """Claim a work dir until this process ends, however it ends.
+
+    The kernel gives the lock back. Processes that this one forks do not hold it.
+
+    Args:
+        work_dir (str): The folder; it is made where there is none.
+
+    Raises:
+        UserError: If another process writes there.
+    """
+    path = Path(work_dir).resolve() / NAME
+    if str(path) in _held:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open('a+')
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.seek(0)
+        raise UserError(
+            f'Another run ({file.read().strip() or "unknown"}) writes into {work_dir}: '
+            'wait for its end, or name another --work-dir.'
+        ) from error
+    file.truncate(0)
+    file.write(f'process {os.getpid()} on {socket.gethostname()}\n')
+    file.flush()
+    _held[str(path)] = file

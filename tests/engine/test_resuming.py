@@ -1,0 +1,159 @@
+"""Runs that are ended at a step and go on, against runs that are not."""
+
+import os
+import signal
+
+import pytest
+import torch
+from mmengine.hooks import Hook
+from mmpose.registry import HOOKS
+
+from semi_pose.engine.hooks import SaveOnSignal
+from semi_pose.engine.runner import ResumableRunner
+from semi_pose.errors import Stopped
+from semi_pose.runs import newest_checkpoint
+
+from ..helpers.runs import AFFINE, LOAD, PACK, SEMI_HOOK, coco_set, run_config, semi_set
+from ..helpers.tiny import estimator
+
+BATCHES = 10  # of an epoch, 4 people in each
+
+
+@HOOKS.register_module()
+class SignalAt(Hook):
+    """Sends this process a signal after a step."""
+
+    def __init__(self, step, number=signal.SIGTERM):
+        self.step = step
+        self.number = number
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        if runner.iter + 1 == self.step:
+            os.kill(os.getpid(), self.number)
+
+
+def config(root, work_dir, by_epoch=True, workers=0, hooks=(), **changes):
+    """Every state that a run can have: mean teachers, averages, a schedule, a monitor."""
+    random_views = [*LOAD, dict(type='RandomFlip'), dict(type='RandomSimilarity')]
+    unlabeled = coco_set(
+        root, 'train', [*random_views, AFFINE, PACK], type='UnlabeledDataset'
+    )
+    model = estimator(
+        joints=17,
+        hard_pipeline=[
+            dict(type='RandAugment'),
+            dict(type='JointCutout'),
+            dict(type='HardAffine'),
+        ],
+        mean_teacher=0.01,
+    )
+    loop = dict(type='IterBasedTrainLoop', max_iters=14, val_interval=7)
+    if by_epoch:
+        loop = dict(by_epoch=True, max_epochs=3, val_interval=1)
+    sampler = 'DefaultSampler' if by_epoch else 'InfiniteSampler'
+    return run_config(
+        root,
+        work_dir,
+        model=model,
+        train_cfg=loop,
+        train_dataloader=dict(
+            batch_size=4,
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            sampler=dict(type=sampler, shuffle=True),
+            dataset=semi_set(root, unlabeled=unlabeled),
+        ),
+        param_scheduler=[
+            dict(type='LinearLR', start_factor=0.1, by_epoch=False, end=10),
+            dict(type='MultiStepLR', milestones=[2], by_epoch=by_epoch),
+        ],
+        default_hooks=dict(
+            checkpoint=dict(type='CheckpointHook', by_epoch=by_epoch, interval=1)
+        ),
+        custom_hooks=[
+            SEMI_HOOK,
+            dict(type='CollapseMonitor', interval=3, num=4),
+            dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.1),
+            *hooks,
+        ],
+        randomness=dict(seed=3, diff_rank_seed=True),
+        experiment_name=f'{work_dir.parent.name}_{work_dir.name}',
+        **changes,
+    )
+
+
+def train(cfg, interval=1):
+    runner = ResumableRunner.from_cfg(cfg)
+    runner.register_hook(SaveOnSignal(interval))
+    runner.train()
+    return runner
+
+
+def weights(runner):
+    state = runner.model.state_dict()
+    (ema,) = (one for one in runner.hooks if type(one).__name__ == 'EMAHook')
+    return {**state, **{f'ema.{k}': v for k, v in ema.ema_model.state_dict().items()}}
+
+
+def assert_equal(first, second):
+    assert first.keys() == second.keys()
+    unequal = [name for name in first if not torch.equal(first[name], second[name])]
+    assert not unequal
+
+
+@pytest.fixture(scope='module')
+def whole(synthetic_coco, tmp_path_factory):
+    """The weights of runs from start to end, by kind of loop."""
+    found = {}
+
+    def get(by_epoch):
+        if by_epoch not in found:
+            folder = tmp_path_factory.mktemp('whole') / 'run'
+            found[by_epoch] = weights(train(config(synthetic_coco, folder, by_epoch)))
+        return found[by_epoch]
+
+    return get
+
+
+@pytest.mark.parametrize(
+    ('by_epoch', 'workers', 'step'),
+    [
+        (True, 0, 8),  # in mid-epoch
+        (True, 2, 8),
+        (True, 1, 10),  # after the last step of an epoch
+        (True, 0, 1),
+        (False, 0, 5),
+        (False, 2, 7),  # before a validation
+    ],
+)
+def test_it_ends_with_the_weights_of_a_run_that_was_not_stopped(
+    whole, synthetic_coco, tmp_path, by_epoch, workers, step
+):
+    def again(**changes):
+        return config(synthetic_coco, tmp_path / 'run', by_epoch, workers, **changes)
+
+    with pytest.raises(Stopped, match=f'step {step} is saved'):
+        train(again(hooks=[dict(type='SignalAt', step=step)]))
+    path, torn = newest_checkpoint(tmp_path / 'run')
+    assert path.endswith('/interrupted.pth') and not torn
+    saved = torch.load(path, weights_only=True)['meta']
+    assert saved['iter'] == step
+    runner = train(again(resume=True, load_from=path))
+    assert_equal(weights(runner), whole(by_epoch))
+    assert not (tmp_path / 'run/interrupted.pth').exists()
+
+
+def test_it_goes_on_from_the_end_of_an_epoch(whole, synthetic_coco, tmp_path):
+    train(config(synthetic_coco, tmp_path / 'a'))
+    path = str(tmp_path / 'a/epoch_1.pth')
+    changes = dict(workers=1, resume=True, load_from=path)
+    runner = train(config(synthetic_coco, tmp_path / 'b', **changes))
+    assert runner.iter == 3 * BATCHES
+    assert_equal(weights(runner), whole(True))
+
+
+def test_another_seed_trains_other_weights(whole, synthetic_coco, tmp_path):
+    cfg = config(synthetic_coco, tmp_path / 'run')
+    cfg.randomness.seed = 4
+    first, second = whole(True), weights(train(cfg))
+    assert not torch.equal(first['backbone.conv.weight'], second['backbone.conv.weight'])
