@@ -275,8 +275,7 @@ def describe(args: argparse.Namespace, num_people: int) -> dict:
     """
     digest = None
     if Path(args.checkpoint).is_file():
-        with open(args.checkpoint, 'rb') as file:
-            digest = hashlib.file_digest(file, 'sha256').hexdigest()
+        digest = hashlib.sha256(Path(args.checkpoint).read_bytes()).hexdigest()
     names = 'config', 'checkpoint', 'unlabeled', 'ann_file', 'img_dir', 'bbox_file'
     names += 'data_root', 'network', 'scales', 'score_thr'
     options = {name: getattr(args, name) for name in names}
