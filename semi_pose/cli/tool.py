@@ -57,6 +57,19 @@ def is_first_process() -> bool:
     return int(rank) == 0
 
 
+def tool_command(name: str) -> str:
+    """Say how to call another tool: by its path in a checkout, else by its name.
+
+    Args:
+        name (str): The tool, such as ``train``.
+
+    Returns:
+        str: Where its command begins.
+    """
+    path = Path('tools', f'{name}.py')
+    return f'python {path}' if path.exists() else f'python -m semi_pose {name}'
+
+
 def load_mmpose_tool(name: str) -> ModuleType:
     """Load one of the command-line tools that MMPose installs with itself.
 

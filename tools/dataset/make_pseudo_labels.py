@@ -395,6 +395,8 @@ def next_step(args: argparse.Namespace) -> str:
     Returns:
         str: The command for the recipe beside --unlabeled that names the file.
     """
+    from semi_pose.cli.tool import tool_command
+
     folder = Path(args.unlabeled).parent if args.unlabeled else Path('configs')
     recipes = [
         path
@@ -407,7 +409,7 @@ def next_step(args: argparse.Namespace) -> str:
             'both (docs/data.md, Pseudo labels)'
         )
     where = f' --data-root {args.data_root}' if args.data_root else ''
-    return f'python tools/train.py {recipes[0]}{where}'
+    return f'{tool_command("train")} {recipes[0]}{where}'
 
 
 if __name__ == '__main__':
