@@ -28,11 +28,13 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=['semi_pose', 'semi_pose.*']),
-    python_requires='==3.11.*',
+    package_data={'semi_pose': ['.mim/**']},
+    python_requires='>=3.10,<3.14',
     install_requires=read_requirements('install'),
     extras_require=extras,
     classifiers=[
-        'Programming Language :: Python :: 3.11',
+        'Operating System :: POSIX :: Linux',
+        *(f'Programming Language :: Python :: 3.{minor}' for minor in range(10, 14)),
         'Topic :: Scientific/Engineering :: Image Recognition',
     ],
 )

@@ -8,7 +8,7 @@ from semi_pose import compat
 
 compat.setup()
 
-from semi_pose import datasets, engine, evaluation, models  # noqa: E402
+from semi_pose import datasets, engine, evaluation, models, registry  # noqa: E402
 from semi_pose.version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'datasets', 'engine', 'evaluation', 'models']
+__all__ = ['__version__', 'datasets', 'engine', 'evaluation', 'models', 'registry']

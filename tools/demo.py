@@ -298,9 +298,11 @@ def closing_words(
     Returns:
         str: Lines to print.
     """
+    from semi_pose.cli.tool import tool_command
+
     dual = runs['dual']
     gains = [100 * (rows[1][key] - rows[0][key]) for key in ('AP', 'PCK')]
-    test = ['python', 'tools/test.py', os.path.relpath(dual.cfg.filename)]
+    test = [os.path.relpath(dual.cfg.filename)]
     test += [str(dual.checkpoint), '--network', 'ensemble']
     if args.data_root != Path(dual.cfg.data_root):
         test += ['--data-root', str(args.data_root)]
@@ -315,9 +317,9 @@ Pictures  {args.work_dir / 'views.png'}: the two views and the heatmaps
 Runs      {dual.folder.parent}: recipes, logs and checkpoints
 
 Next
-  test the model   {shlex.join(test)}
+  test the model   {tool_command('test')} {shlex.join(test)}
   your own data    docs/data.md
-  COCO             python tools/train.py configs/semi/hrnet_w48_coco1k_dual.py \
+  COCO             {tool_command('train')} semi_pose::semi/hrnet_w48_coco1k_dual.py \
 --data-root data/coco"""
 
 

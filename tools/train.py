@@ -89,15 +89,17 @@ def summary(args: argparse.Namespace, runner: 'Runner') -> str:
     Returns:
         str: Lines to print.
     """
+    from semi_pose.cli.tool import tool_command
+
     best = runner.message_hub.runtime_info.get('best_ckpt')
     last = Path(runner.work_dir, 'last_checkpoint')
     checkpoint = best or (last.read_text() if last.exists() else 'CHECKPOINT')
-    command = ['python', 'tools/test.py', args.config, checkpoint]
+    options = [args.config, checkpoint]
     if args.data_root:
-        command += ['--data-root', args.data_root]
+        options += ['--data-root', args.data_root]
     return (
         f'\nCheckpoints: {runner.work_dir}\nLogs:        {runner.log_dir}\n'
-        f'Next:        {shlex.join(command)}'
+        f'Next:        {tool_command("test")} {shlex.join(options)}'
     )
 
 

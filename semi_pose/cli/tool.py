@@ -71,6 +71,19 @@ def _leave_together(message: str) -> None:
     sys.exit(os.EX_TEMPFAIL)
 
 
+def tool_command(name: str) -> str:
+    """Say how to call another tool: by its path in a checkout, else by its name.
+
+    Args:
+        name (str): The tool, such as ``train``.
+
+    Returns:
+        str: Where its command begins.
+    """
+    path = Path('tools', f'{name}.py')
+    return f'python {path}' if path.exists() else f'python -m semi_pose {name}'
+
+
 def load_mmpose_tool(name: str) -> ModuleType:
     """Load one of the command-line tools that MMPose installs with itself.
 

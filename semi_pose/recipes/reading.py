@@ -1,6 +1,7 @@
 """Reading of recipes, MMPose configs with what is semi-supervised about them."""
 
 from mmengine.config import Config
+from mmengine.hub import get_config
 from mmengine.registry import init_default_scope
 
 from semi_pose.errors import UserError
@@ -11,7 +12,8 @@ def read_config(path: str) -> Config:
     """Read a config.
 
     Args:
-        path (str): Config file.
+        path (str): Config file, or one that a package carries, such as
+            `semi_pose::semi/res18_coco1k_dual.py`.
 
     Returns:
         Config: The config.
@@ -20,10 +22,11 @@ def read_config(path: str) -> Config:
         UserError: If the file, or one that it builds on, is missing or broken.
     """
     try:
-        return Config.fromfile(path)
+        return get_config(path) if '::' in path else Config.fromfile(path)
     except FileNotFoundError as error:
         raise UserError(
-            f'Cannot read the config {path}: {error}. The recipes are in configs/.'
+            f'Cannot read the config {path}: {error}. The recipes are in '
+            'configs/, and installed ones are named semi_pose::FOLDER/NAME.py.'
         ) from error
     except SyntaxError as error:
         raise UserError(f'Cannot read the config {path}: {error}') from error

@@ -275,8 +275,7 @@ def describe(args: argparse.Namespace, num_people: int) -> dict:
     """
     digest = None
     if Path(args.checkpoint).is_file():
-        with open(args.checkpoint, 'rb') as file:
-            digest = hashlib.file_digest(file, 'sha256').hexdigest()
+        digest = hashlib.sha256(Path(args.checkpoint).read_bytes()).hexdigest()
     names = 'config', 'checkpoint', 'unlabeled', 'ann_file', 'img_dir', 'bbox_file'
     names += 'data_root', 'network', 'scales', 'score_thr'
     options = {name: getattr(args, name) for name in names}
@@ -396,6 +395,8 @@ def next_step(args: argparse.Namespace) -> str:
     Returns:
         str: The command for the recipe beside --unlabeled that names the file.
     """
+    from semi_pose.cli.tool import tool_command
+
     folder = Path(args.unlabeled).parent if args.unlabeled else Path('configs')
     recipes = [
         path
@@ -408,7 +409,7 @@ def next_step(args: argparse.Namespace) -> str:
             'both (docs/data.md, Pseudo labels)'
         )
     where = f' --data-root {args.data_root}' if args.data_root else ''
-    return f'python tools/train.py {recipes[0]}{where}'
+    return f'{tool_command("train")} {recipes[0]}{where}'
 
 
 if __name__ == '__main__':

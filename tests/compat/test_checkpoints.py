@@ -1,12 +1,7 @@
-import importlib.util
 import io
 import os
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
-import mmcv.ops
 import numpy as np
 import pytest
 import torch
@@ -15,15 +10,8 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from mmengine.utils import digit_version
 
-from semi_pose import compat
-from semi_pose.errors import UserError
+from semi_pose.compat import checkpoints
 
-ROOT = Path(__file__).parents[1]
-
-needs_lite = pytest.mark.skipif(
-    importlib.util.find_spec('mmcv._ext') is not None,
-    reason='the full mmcv is installed',
-)
 lists_globals = pytest.mark.skipif(
     digit_version(torch.__version__) < digit_version('2.6'),
     reason='before torch 2.6 a checkpoint loads without a list',
@@ -150,79 +138,8 @@ def test_malicious_checkpoint_is_refused(call):
 
 
 def test_guarded_getattr_answers_for_statistics_alone():
-    assert compat._statistic(HistoryBuffer, 'mean') is HistoryBuffer.mean
+    assert checkpoints._statistic(HistoryBuffer, 'mean') is HistoryBuffer.mean
     with pytest.raises(pickle.UnpicklingError, match='_set_default_statistics'):
-        compat._statistic(HistoryBuffer, '_set_default_statistics')
+        checkpoints._statistic(HistoryBuffer, '_set_default_statistics')
     with pytest.raises(pickle.UnpicklingError, match='only the statistics'):
-        compat._statistic(np, 'min')
-
-
-@needs_lite
-@pytest.mark.parametrize(
-    ('op', 'call'),
-    [
-        ('nms', lambda: mmcv.ops.nms(torch.rand(3, 4), torch.rand(3), 0.5)),
-        (
-            'roi_align_forward',
-            lambda: mmcv.ops.RoIAlign(2)(torch.rand(1, 1, 4, 4), torch.ones(1, 5)),
-        ),
-    ],
-    ids=['nms', 'roi_align'],
-)
-def test_missing_op_names_itself_and_the_remedy(op, call):
-    with pytest.raises(UserError, match=f'"{op}".*mim install "mmcv'):
-        call()
-
-
-@needs_lite
-def test_setup_leaves_no_stand_in_and_is_idempotent():
-    ops = mmcv.ops
-    compat.setup()
-    assert 'mmcv._ext' not in sys.modules
-    assert importlib.util.find_spec('mmcv._ext') is None
-    assert sys.modules['mmcv.ops'] is ops
-
-
-def test_missing_mmcv_names_the_remedy(monkeypatch):
-    monkeypatch.setitem(sys.modules, 'mmcv', None)
-    with pytest.raises(UserError, match='pip install "mmcv-lite'):
-        compat.setup()
-
-
-def run_python(code, path=''):
-    """Run code in a fresh interpreter, in which semi_pose/__init__.py did not run."""
-    bare_package = (
-        'import sys, types\n'
-        "package = sys.modules['semi_pose'] = types.ModuleType('semi_pose')\n"
-        f'package.__path__ = [{str(ROOT / "semi_pose")!r}]\n'
-        'from semi_pose import compat\n'
-    )
-    return subprocess.run(
-        [sys.executable, '-c', bare_package + code],
-        env=os.environ | {'PYTHONPATH': str(path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-
-
-def test_full_mmcv_is_used_untouched(tmp_path):
-    (tmp_path / 'mmcv' / 'ops').mkdir(parents=True)
-    (tmp_path / 'mmcv' / '__init__.py').touch()
-    (tmp_path / 'mmcv' / '_ext.py').write_text("def nms(): return 'compiled'\n")
-    (tmp_path / 'mmcv' / 'ops' / '__init__.py').write_text('from .._ext import nms\n')
-
-    code = (
-        'compat.setup()\n'
-        "assert 'mmcv.ops' not in sys.modules\n"
-        'import mmcv.ops\n'
-        'print(mmcv.ops.nms(), mmcv._ext.__file__)\n'
-    )
-    output = run_python(code, tmp_path)
-
-    assert output.split() == ['compiled', str(tmp_path / 'mmcv' / '_ext.py')]
-
-
-def test_mmpose_and_mmdet_import_after_setup_alone():
-    code = 'compat.setup()\nimport mmpose.apis, mmpose.models, mmdet.apis\nprint("ok")'
-    assert run_python(code).split()[-1] == 'ok'
+        checkpoints._statistic(np, 'min')

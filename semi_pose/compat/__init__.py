@@ -1,0 +1,29 @@
+"""The one place for troubles between versions of third-party packages."""
+
+import warnings
+from importlib.util import find_spec
+
+from semi_pose.compat.checkpoints import allow_checkpoint_globals
+from semi_pose.compat.mmcv_ops import import_mmcv_ops
+from semi_pose.compat.xtcocotools import stand_in_for_xtcocotools
+from semi_pose.errors import UserError
+
+
+def setup() -> None:
+    """Make MMPose importable and checkpoints loadable; safe to call again.
+
+    Raises:
+        UserError: If a package that MMPose needs is not installed.
+    """
+    if find_spec('mmpose') is None:
+        raise UserError(
+            'semi_pose needs MMPose, which is not installed: `pip install --no-deps '
+            '"mmpose>=1.3.2,<1.4"` (see docs/install.md).'
+        )
+    # MMEngine imports it for every `mmpose::` config; setup.py pins setuptools.
+    warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
+    # MMPose's data sets name their joints by a path of its own repository.
+    warnings.filterwarnings('ignore', message='The metainfo config file')
+    import_mmcv_ops()
+    stand_in_for_xtcocotools()
+    allow_checkpoint_globals()
