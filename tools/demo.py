@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress, TaskID
     from rich.table import Table
 
@@ -68,9 +67,11 @@ def main(args: argparse.Namespace) -> None:
         args (Namespace): The options.
 
     Raises:
-        UserError: If the user can mend what went wrong.
+        UserError: If the user can fix what went wrong.
     """
     from rich.console import Console
+
+    from semi_pose.cli.progress import progress_display
 
     # With a file of its own: what libraries print while measuring goes elsewhere.
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
@@ -131,27 +132,6 @@ def plan(args: argparse.Namespace) -> dict[str, Run]:
     args.work_dir.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(options))
     return runs
-
-
-def progress_display(console: Console) -> Progress:
-    """Make the display: what is done, for how long, and what came out so far.
-
-    Args:
-        console (Console): Where it shows.
-
-    Returns:
-        Progress: Not started.
-    """
-    from rich import progress
-
-    return progress.Progress(
-        progress.TextColumn('{task.description}'),
-        progress.BarColumn(bar_width=30),
-        progress.MofNCompleteColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TextColumn('{task.fields[note]}'),
-        console=console,
-    )
 
 
 def draw_people(args: argparse.Namespace, progress: Progress, task: TaskID) -> None:

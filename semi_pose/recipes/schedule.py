@@ -38,10 +38,13 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
         'default_hooks.logger.interval': scale(hooks.logger.interval),
     }
     for number, scheduler in enumerate(cfg.get('param_scheduler') or []):
+        place = f'param_scheduler.{number}'
         if 'milestones' in scheduler:
-            settings[f'param_scheduler.{number}.milestones'] = [
-                scale(step) for step in scheduler.milestones
-            ]
+            milestones = [scale(step) for step in scheduler.milestones]
+            settings[f'{place}.milestones'] = milestones
+        for key in ('begin', 'end', 'T_max'):
+            if scheduler.get(key):
+                settings[f'{place}.{key}'] = scale(scheduler[key])
     for number, hook in enumerate(cfg.get('custom_hooks') or []):
         if hook.type in ONLOOKERS and hook.get('interval'):
             settings[f'custom_hooks.{number}.interval'] = scale(hook.interval)

@@ -200,13 +200,16 @@ def follow(
     Returns:
         int: The exit status.
     """
-    environment = {} if threads is None else {'OMP_NUM_THREADS': str(threads)}
+    # Threads that wait actively take the CPU from each other where it is shared.
+    environment = {'OMP_WAIT_POLICY': 'PASSIVE', **os.environ}
+    if threads is not None:
+        environment['OMP_NUM_THREADS'] = str(threads)
     with log.open('a') as output:
         process = subprocess.Popen(
             command,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
+            env=environment,
         )
     try:
         while _is_running(process):

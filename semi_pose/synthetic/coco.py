@@ -1,7 +1,7 @@
 """Writing a synthetic data set in COCO's layout."""
 
 import json
-import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,14 +9,16 @@ import cv2
 import numpy as np
 
 from semi_pose.errors import UserError
-from semi_pose.synthetic.drawing import Drawn, Picture, render
+from semi_pose.synthetic.drawing import render
 from semi_pose.synthetic.scene import sample_scene
 from semi_pose.synthetic.skeleton import KEYPOINTS
 
 SPLITS = ('train2017', 'val2017')
+FOLDERS = ('annotations', *SPLITS)
 MARKER = 'SYNTHETIC.txt'
 MAX_PICTURES = 1_000_000
-MIN_SHOWN = 0.1
+# Nobody labels people of whom fewer joints are visible.
+MIN_VISIBLE = 3
 # COCO's own list of linked keypoints, counted from 1.
 LINKS = (
     (16, 14), (14, 12), (17, 15), (15, 13), (12, 13), (6, 12), (7, 13), (6, 7),
@@ -32,7 +34,6 @@ def write_dataset(
     num_val: int,
     size: tuple[int, int] = (192, 256),
     seed: int = 0,
-    overwrite: bool = False,
     on_picture: Callable[[], object] | None = None,
 ) -> Path:
     """Draw people and write them as a COCO keypoint data set.
@@ -46,19 +47,17 @@ def write_dataset(
         num_val: Pictures in val2017.
         size: Width and height of the pictures in pixels.
         seed: Seed; the same one writes the same bytes.
-        overwrite: Write into a folder that holds other files too.
         on_picture: Called after every picture.
 
     Returns:
         ``out_dir`` as a path.
 
     Raises:
-        UserError: If an argument is out of range, or the folder holds other
-            files and ``overwrite`` is not set.
+        UserError: If an argument is out of range, or the folder holds something else.
     """
     _check_arguments(num_train, num_val, size, seed)
     out_dir = Path(out_dir)
-    _prepare_folder(out_dir, overwrite)
+    _prepare_folder(out_dir)
     for split, count in zip(SPLITS, (num_train, num_val), strict=True):
         _write_split(out_dir, split, count, size, seed, on_picture)
     return out_dir
@@ -66,18 +65,8 @@ def write_dataset(
 
 def draw_picture(
     split: str, index: int, size: tuple[int, int] = (192, 256), seed: int = 0
-) -> Picture:
-    """Draw one picture of the data set.
-
-    Args:
-        split: 'train2017' or 'val2017'.
-        index: Number of the picture in its split, from 0.
-        size: Width and height in pixels.
-        seed: Seed of the data set.
-
-    Returns:
-        The picture and its labels.
-    """
+) -> tuple[np.ndarray, list[dict]]:
+    """Draw picture ``index`` of a split: BGR image, and annotations without ids."""
     rng = np.random.default_rng((seed, SPLITS.index(split), index))
     return render(sample_scene(rng, size))
 
@@ -94,98 +83,58 @@ def _check_arguments(num_train, num_val, size, seed):
         raise UserError(f'--seed is {seed}: give a whole number that is not negative')
 
 
-def _prepare_folder(out_dir, overwrite):
-    if out_dir.exists() and not out_dir.is_dir():
-        raise UserError(f'{out_dir} is a file: name a folder to write to')
-    files = [path for path in out_dir.rglob('*') if not path.is_dir()]
-    ours = (out_dir / MARKER).exists()
-    foreign = [path for path in files if not ours or not _is_own(out_dir, path)]
-    if foreign and not overwrite:
-        raise UserError(
-            f'{out_dir} holds other files, such as {foreign[0]}: '
-            'name another folder, or add --overwrite'
-        )
+def _prepare_folder(out_dir):
     try:
-        if ours:
-            for path in set(files) - set(foreign):
-                path.unlink()
-        for folder in ('annotations', *SPLITS):
-            (out_dir / folder).mkdir(parents=True, exist_ok=True)
+        if (out_dir / MARKER).exists():
+            for folder in FOLDERS:
+                shutil.rmtree(out_dir / folder, ignore_errors=True)
+        elif out_dir.exists() and (other := next(out_dir.iterdir(), None)):
+            raise UserError(
+                f'{out_dir} holds other files, such as {other}: name another folder'
+            )
+        out_dir.mkdir(parents=True, exist_ok=True)
         (out_dir / MARKER).write_text(
-            'Drawn by make_synthetic_people.py, which may replace this data set.\n'
+            'Drawn by make_synthetic_people.py, which may replace these folders.\n'
         )
+        for folder in FOLDERS:
+            (out_dir / folder).mkdir(exist_ok=True)
     except OSError as error:
         raise UserError(
             f'{out_dir} cannot be written ({error}): name another folder'
         ) from error
 
 
-def _is_own(out_dir, path):
-    name = path.relative_to(out_dir).as_posix()
-    pattern = (
-        rf'{re.escape(MARKER)}|annotations/person_keypoints_(train|val)2017\.json'
-        r'|(train|val)2017/\d{12}\.jpg'
-    )
-    return re.fullmatch(pattern, name) is not None
-
-
 def _write_split(out_dir, split, count, size, seed, on_picture):
     images, annotations = [], []
     for index in range(count):
-        picture = draw_picture(split, index, size, seed)
+        image, people = draw_picture(split, index, size, seed)
         # Validation ids begin where training ids must end.
         image_id = SPLITS.index(split) * MAX_PICTURES + index + 1
         name = f'{image_id:012d}.jpg'
-        _write_jpeg(out_dir / split / name, picture.image)
+        _, jpeg = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, 90])
+        (out_dir / split / name).write_bytes(jpeg)
         images.append(dict(id=image_id, file_name=name, width=size[0], height=size[1]))
-        annotations += _annotate(picture.people, image_id)
+        annotations += _annotate(people, image_id)
         if on_picture:
             on_picture()
     path = out_dir / 'annotations' / f'person_keypoints_{split}.json'
     path.write_text(json.dumps(_document(images, annotations, seed)))
 
 
-def _write_jpeg(path, image):
-    done, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, 90])
-    if not done:
-        raise UserError(f'{path}: OpenCV cannot write JPEG pictures')
-    path.write_bytes(data.tobytes())
-
-
-def _annotate(people: list[Drawn], image_id: int) -> list[dict]:
-    labelled = [
-        person
-        for person in people
-        if person.shown >= MIN_SHOWN and person.keypoints[:, 2].any()
-    ]
+def _annotate(people, image_id):
     return [
-        dict(
-            id=10 * image_id + number,
-            image_id=image_id,
-            category_id=1,
-            keypoints=person.keypoints.round(2).ravel().tolist(),
-            num_keypoints=int((person.keypoints[:, 2] > 0).sum()),
-            bbox=person.box,
-            area=person.area,
-            iscrowd=0,
-        )
-        for number, person in enumerate(labelled)
+        dict(id=10 * image_id + number, image_id=image_id, **person)
+        for number, person in enumerate(people)
+        if person['keypoints'][2::3].count(2) >= MIN_VISIBLE
     ]
 
 
 def _document(images, annotations, seed):
+    category = dict(id=1, name='person', supercategory='person')
     return dict(
         info=dict(description='Synthetic people, drawn by semi_pose', seed=seed),
         licenses=[],
         images=images,
         annotations=annotations,
-        categories=[
-            dict(
-                id=1,
-                name='person',
-                supercategory='person',
-                keypoints=list(KEYPOINTS),
-                skeleton=[list(link) for link in LINKS],
-            )
-        ],
+        categories=[category | dict(keypoints=KEYPOINTS, skeleton=LINKS)],
     )

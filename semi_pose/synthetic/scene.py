@@ -1,28 +1,14 @@
-"""Random scenes: people, occluders, backdrop, clutter and light."""
-
-import math
+"""Random scenes: people, occluders, clutter, backdrop and light."""
 
 import cv2
 import numpy as np
 
-from semi_pose.synthetic.appearance import (
-    sample_colour,
-    sample_look,
-    sample_pattern,
-    sample_skin,
-)
-from semi_pose.synthetic.drawing import Lighting, Scene, Thing
-from semi_pose.synthetic.draws import pick
-from semi_pose.synthetic.figure import Person, View
-from semi_pose.synthetic.skeleton import sample_body, sample_pose
+from semi_pose.synthetic import person
+from semi_pose.synthetic.drawing import Scene
+from semi_pose.synthetic.person import Paint, Surface, sample_color, sample_paint
 
-
-def _polygon(count):
-    angles = np.arange(0.5, count) * (2 * np.pi / count)
-    return np.stack((np.cos(angles), np.sin(angles)), 1)
-
-
-_OUTLINES = [_polygon(count) for count in (4, 4, 5, 7, 16)]
+# How often, how many people are in a picture, and how tall they are.
+CROWDS = [(0.68, 1, (0.7, 1.05)), (0.24, 2, (0.5, 0.85)), (0.08, 3, (0.4, 0.7))]
 
 
 def sample_scene(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
@@ -35,144 +21,91 @@ def sample_scene(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
     Returns:
         The scene, to be rendered.
     """
-    backdrop = sample_backdrop(rng, size)
     people = _sample_people(rng, size)
     layers = list(people)
-    for _ in range(pick(rng, {0: 35, 1: 35, 2: 20, 3: 10})):
+    for _ in range(rng.choice(4, p=(0.4, 0.35, 0.18, 0.07))):
         target = people[rng.integers(len(people))]
-        place = rng.integers(1, len(layers) + 1)
-        layers.insert(place, _sample_occluder(rng, target.view))
-    return Scene(backdrop, layers, sample_lighting(rng), int(rng.integers(2**32)))
-
-
-def sample_lighting(rng: np.random.Generator) -> Lighting:
-    """Draw light and camera faults.
-
-    Args:
-        rng: Source of randomness.
-
-    Returns:
-        The drawn lighting.
-    """
-    angle = rng.normal(-np.pi / 2, 0.8)
-    contrast = rng.uniform(0, 0.35)
-    return Lighting(
-        (np.cos(angle), np.sin(angle)),
-        int(rng.integers(110, 220)),
-        rng.uniform(0.75, 1.15) * rng.uniform(1 - contrast, 1 + contrast, (3, 3)),
-        rng.uniform(2, 14),
-        rng.uniform(0.4, 1.1) if rng.random() < 0.3 else 0.0,
+        center = target.center + target.height * rng.normal(0, (0.18, 0.35))
+        thing = _sample_thing(rng, center, target.height * rng.uniform(0.05, 0.17))
+        layers.insert(rng.integers(1, len(layers) + 1), thing)
+    clutter = [
+        _sample_thing(rng, size * rng.random(2), rng.uniform(0.02, 0.3) * size[1])
+        for _ in range(rng.integers(2, 11))
+    ]
+    angle, contrast = rng.normal(-np.pi / 2, 0.8), rng.uniform(0.05, 0.12)
+    return Scene(
+        _sample_backdrop(rng, size),
+        [_sample_floor(rng, size), *clutter, *layers],
+        _sample_prints(rng, size),
+        light=(contrast * np.cos(angle), contrast * np.sin(angle)),
+        field=rng.uniform(0.75, 1.15) * rng.uniform(0.8, 1.2, (3, 3)),
+        blur=rng.uniform(0.4, 1.1) if rng.random() < 0.3 else 0.0,
+        noise=_sample_noise(rng, size),
     )
 
 
-def sample_backdrop(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
-    """Draw a background: colour gradients, noise, walls, a floor and clutter.
-
-    Args:
-        rng: Source of randomness.
-        size: Width and height in pixels.
-
-    Returns:
-        BGR, uint8 (height, width, 3).
-    """
-    canvas = _clouds(rng, size)
-    if rng.random() < 0.5:
-        _add_floor(rng, canvas)
-    for _ in range(rng.integers(3, 13)):
-        reach = rng.uniform(0.02, 0.3) * size[1]
-        thing = _sample_thing(rng, size * rng.random(2), reach)
-        _paste(canvas, thing)
-    return canvas
+def _sample_prints(rng, size):
+    # Stripes, checks or squares of any width and direction.
+    y, x = np.indices(size[::-1], np.int32, sparse=True)
+    prints = np.zeros(size[::-1], np.uint8)
+    for pattern in range(person.NUM_PATTERNS):
+        angle, period = rng.uniform(0, 2 * np.pi), size[1] * rng.uniform(0.02, 0.1)
+        # Bit 12 changes every half period.
+        step = 2**13 / period
+        a, b = np.int32((step * np.cos(angle), step * np.sin(angle)))
+        rows, columns = a * x + b * y, b * x - a * y
+        bits = (rows, rows ^ columns, rows & columns)[rng.integers(3)]
+        prints |= (bits >> 12 & 1).astype(np.uint8) << pattern
+    return prints
 
 
-def _clouds(rng, size):
+def _sample_backdrop(rng, size):
     grid = rng.integers(1, 5, 2)
-    colours = [sample_colour(rng) for _ in range(grid.prod())]
-    base = np.clip(colours, 0, 255).astype(np.uint8).reshape(*grid, 3)
-    base = cv2.resize(base, size, interpolation=cv2.INTER_LINEAR)
-    grain = np.full((96, 96), 128, np.float32)
+    colors = np.uint8([sample_color(rng) for _ in range(grid.prod())])
+    backdrop = cv2.resize(colors.reshape(*grid, 3), size)
+    grain = np.zeros((96, 96), np.float32)
     for cells in (8, 32, 96):
         noise = rng.random((cells, cells), np.float32) - np.float32(0.5)
-        grain += cv2.resize(noise * np.float32(rng.uniform(0, 60)), grain.shape)
-    grain = cv2.resize(cv2.convertScaleAbs(grain), size)
-    grain = cv2.cvtColor(grain, cv2.COLOR_GRAY2BGR)
-    return cv2.addWeighted(base, 1, grain, 1, -128)
+        grain += cv2.resize(rng.uniform(0, 50) * noise, grain.shape)
+    grain = cv2.resize(grain.astype(np.int16), size)
+    return cv2.add(backdrop, cv2.merge([grain] * 3), dtype=cv2.CV_8U)
 
 
-def _add_floor(rng, canvas):
-    height, width = canvas.shape[:2]
-    left, right = rng.uniform(0.45, 0.95, 2) * height
-    corners = [(0, left), (width, right), (width, height), (0, height)]
-    _paste(canvas, _decorate(rng, np.array(corners), 0.2 * height))
-
-
-def _paste(canvas, thing):
-    outline = np.rint(thing.outline).astype(np.int32)
-    plain, printed = thing.colours.tolist()
-    cv2.fillPoly(canvas, [outline], plain, cv2.LINE_AA)
-    if thing.pattern is None:
-        return
-    x, y, width, height = cv2.boundingRect(outline)
-    x, y = max(x, 0), max(y, 0)
-    view = canvas[y : y + height, x : x + width]
-    if view.size:
-        mask = np.zeros(view.shape[:2], np.uint8)
-        cv2.fillPoly(mask, [outline - (x, y)], 1)
-        view[(mask & thing.pattern.draw(mask.shape)) > 0] = printed
-
-
-def _sample_thing(rng, centre, reach):
-    turn = rng.uniform(-0.25, 0.25) if rng.random() < 0.7 else rng.uniform(0, math.pi)
-    outline = _OUTLINES[rng.integers(len(_OUTLINES))]
-    if rng.random() < 0.3:
-        outline = outline * rng.uniform(0.4, 1.2, (len(outline), 1))
-    across, along = reach * rng.uniform(0.15, 1), reach * rng.uniform(0.3, 1.5)
-    cos, sin = math.cos(turn), math.sin(turn)
-    frame = np.array(((across * cos, across * sin), (-along * sin, along * cos)))
-    outline = outline @ frame + centre
-    return _decorate(rng, outline, reach)
-
-
-def _decorate(rng, outline, reach):
-    # Some clutter has the colour of skin, so that colour alone finds no limb.
-    main = sample_skin(rng) if rng.random() < 0.25 else sample_colour(rng)
-    colours = np.clip((main, sample_colour(rng)), 0, 255).astype(np.uint8)
-    pattern = sample_pattern(rng, 0.4 * reach + 2) if rng.random() < 0.3 else None
-    return Thing(outline, colours, pattern)
-
-
-def _sample_occluder(rng, view):
-    spread = (0.18 * view.height, 0.35 * view.height)
-    centre = rng.normal(view.centre, spread)
-    return _sample_thing(rng, centre, view.height * rng.uniform(0.06, 0.2))
+def _sample_noise(rng, size):
+    noise = np.frombuffer(rng.bytes(3 * size[0] * size[1]), np.int8)
+    return noise.reshape(*size[::-1], 3) >> rng.integers(3, 6)
 
 
 def _sample_people(rng, size):
-    count = pick(rng, {1: 60, 2: 28, 3: 12})
-    low, high = ((0.6, 1.0), (0.45, 0.85), (0.35, 0.7))[count - 1]
+    crowd = rng.choice(len(CROWDS), p=[share for share, _, _ in CROWDS])
+    _, count, (low, high) = CROWDS[crowd]
     width, height = size
-    tall = min(height, 1.35 * width)
-    columns = rng.permutation(count)
+    shares = np.sort(rng.uniform(low, high, count))  # near people are tall
     people = []
-    for column, share in zip(
-        columns, np.sort(rng.uniform(low, high, count)), strict=True
-    ):
-        x = width * ((column + 0.5) / count + rng.normal(0, 0.09))
-        y = height * rng.normal(0.52, 0.06)
-        people.append(_sample_person(rng, (x, y), share * tall))
+    for column, share in zip(rng.permutation(count), shares, strict=True):
+        x = width * ((column + 0.5) / count + rng.normal(0, 0.08))
+        y = height * rng.normal(0.52, 0.05)
+        tall = share * min(height, 1.35 * width)
+        people.append(person.sample_person(rng, (x, y), tall))
     return people
 
 
-def _sample_person(rng, centre, height):
-    side = rng.random()
-    spread = 35 if side < 0.75 else 180
-    yaw = (180 if 0.5 <= side < 0.75 else 0) + rng.normal(0, spread)
-    view = View(
-        centre,
-        height,
-        yaw=yaw,
-        pitch=rng.normal(5, 8),
-        roll=rng.normal(0, 7),
-        perspective=rng.uniform(0, 0.5),
-    )
-    return Person(sample_body(rng), sample_pose(rng), sample_look(rng, height), view)
+def _sample_floor(rng, size):
+    width, height = size
+    left, right = rng.uniform(0.45, 1.2, 2) * height
+    corners = np.array(((0, left), (width, right), (width, height), (0, height)))
+    return Surface(corners, sample_paint(rng, 0.2))
+
+
+def _sample_thing(rng, center, reach):
+    count = (4, 4, 5, 7, 16)[rng.integers(5)]
+    angles = 2 * np.pi * np.arange(0.5, count) / count
+    turn = rng.normal(0, 0.15) if rng.random() < 0.7 else rng.uniform(0, np.pi)
+    axes = reach * rng.uniform((0.15, 0.3), (1, 1.5))
+    corners = np.column_stack((np.cos(angles), np.sin(angles))) * axes
+    cos, sin = np.cos(turn), np.sin(turn)
+    outline = corners @ np.array(((cos, sin), (-sin, cos))) + center
+    if rng.random() < 0.25:
+        # So that the color of skin alone finds no limb.
+        return Surface(outline, Paint(person.sample_skin(rng)))
+    return Surface(outline, sample_paint(rng, 0.3))

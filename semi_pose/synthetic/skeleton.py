@@ -1,291 +1,173 @@
 """Articulated people: build, pose and joints in three dimensions.
 
 Body frame: x towards the person's left, y down, z backwards, origin between the
-hips; lengths are in units of an average adult's height. Seen from the front
-(yaw 0) the same axes are right, down and away from the camera.
+hips; lengths in units of an average adult's height. Angles are in degrees.
 """
 
-import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-
-from semi_pose.synthetic.draws import pick, within
+from scipy.spatial.transform import Rotation
 
 KEYPOINTS = (
-    'nose',
-    'left_eye',
-    'right_eye',
-    'left_ear',
-    'right_ear',
-    'left_shoulder',
-    'right_shoulder',
-    'left_elbow',
-    'right_elbow',
-    'left_wrist',
-    'right_wrist',
-    'left_hip',
-    'right_hip',
-    'left_knee',
-    'right_knee',
-    'left_ankle',
-    'right_ankle',
-)
+    'nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear',
+    'left_shoulder', 'right_shoulder', 'left_elbow', 'right_elbow',
+    'left_wrist', 'right_wrist', 'left_hip', 'right_hip',
+    'left_knee', 'right_knee', 'left_ankle', 'right_ankle',
+)  # fmt: skip
 SIDES = {'left': 1, 'right': -1}
+
+HEAD = 0.135
+TRUNK = 0.29
+SHOULDER, HIP = 0.1, 0.055  # from the middle
+ARM = ('shoulder', 'elbow', 'wrist', 'hand')
+ARM_BONES = np.array(((0, 0.165, 0), (0, 0.145, 0), (0, 0.058, 0)))
+LEG = ('hip', 'knee', 'ankle', 'toe')
+LEG_BONES = np.array(((0, 0.24, 0), (0, 0.235, 0), (0, 0.038, -0.094)))
+# Places on the head, from its center, in units of its size.
+FACE = {
+    'nose': (0, 0.1, -0.47),
+    'left_eye': (0.17, -0.06, -0.37),
+    'right_eye': (-0.17, -0.06, -0.37),
+    'left_ear': (0.4, 0.02, 0.02),
+    'right_ear': (-0.4, 0.02, 0.02),
+}
 
 
 class Limb(NamedTuple):
-    """Angles of an arm or a leg in degrees; all zero hangs straight down.
+    """Angles of an arm or a leg; all zero hangs straight down."""
 
-    Attributes:
-        flex: Forward swing of the upper segment.
-        abduct: Outward swing of the upper segment.
-        twist: Outward turn of the upper segment about its own axis.
-        bend: Bend of the elbow (forwards) or of the knee (backwards).
-    """
-
-    flex: float
-    abduct: float
-    twist: float
-    bend: float
+    flex: float = 0.0  # forward swing of the upper segment
+    abduct: float = 0.0  # outward swing of it
+    twist: float = 0.0  # outward turn of it about its own axis
+    bend: float = 0.0  # of the elbow (forwards) or of the knee (backwards)
 
 
-@dataclass(frozen=True)
-class Body:
-    """Lengths of a body, in units of an average adult's height.
+class Body(NamedTuple):
+    """Sizes relative to an average adult; ``girth`` is the thickness."""
 
-    Attributes:
-        head: Size of the head, from chin to crown.
-        trunk: From the hips to the shoulders.
-        shoulder: Half the distance between the shoulders.
-        hip: Half the distance between the hips.
-        upper_arm: From shoulder to elbow.
-        forearm: From elbow to wrist.
-        thigh: From hip to knee.
-        shin: From knee to ankle.
-        girth: Thickness of limbs, 1 for an average adult.
-        waist: Thickness of the trunk, 1 for an average adult.
-    """
-
-    head: float = 0.135
-    trunk: float = 0.29
-    shoulder: float = 0.1
-    hip: float = 0.055
-    upper_arm: float = 0.165
-    forearm: float = 0.145
-    thigh: float = 0.24
-    shin: float = 0.235
+    head: float = 1.0
+    trunk: float = 1.0
+    width: float = 1.0
+    arms: float = 1.0
+    legs: float = 1.0
     girth: float = 1.0
-    waist: float = 1.0
 
 
-@dataclass(frozen=True)
-class Pose:
-    """Joint angles in degrees; the default stands upright with hanging arms.
+class Pose(NamedTuple):
+    """Left and right limbs; forward bend, lean to the left, and twist of the rest.
 
-    Attributes:
-        arms: Left and right arm.
-        legs: Left and right leg.
-        trunk: Forward bend, lean towards the left, twist of the trunk.
-        head: Nod, tilt and turn of the head relative to the trunk.
+    The head's angles are relative to the trunk's.
     """
 
     arms: tuple[Limb, Limb] = (Limb(0, 10, 0, 10), Limb(0, 10, 0, 10))
-    legs: tuple[Limb, Limb] = (Limb(0, 4, 0, 0), Limb(0, 4, 0, 0))
+    legs: tuple[Limb, Limb] = (Limb(0, 4), Limb(0, 4))
     trunk: tuple[float, float, float] = (0.0, 0.0, 0.0)
     head: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
-class Skeleton(NamedTuple):
-    """Joints in the body frame.
-
-    Attributes:
-        joints: Name to position of shape (3,): the body joints of
-            :data:`KEYPOINTS`, and neck, head, hands and toes.
-        trunk: Rotation of the trunk, (3, 3), columns are its axes.
-        head: Rotation of the head, (3, 3).
-    """
-
-    joints: dict[str, np.ndarray]
-    trunk: np.ndarray
-    head: np.ndarray
-
-
-# Ranges in degrees of flex, abduct, twist, bend.
+# How often each is drawn, and the ranges of flex, abduct, twist and bend.
 ARM_POSES = {
-    'hang': ((-15, 20), (4, 18), (-30, 30), (5, 35)),
-    'swing': ((-50, 55), (3, 20), (-20, 20), (10, 90)),
-    'overhead': ((130, 175), (-10, 35), (-30, 30), (0, 70)),
-    'sideways': ((-20, 20), (55, 120), (-30, 60), (0, 60)),
-    'wave': ((0, 30), (60, 110), (60, 100), (60, 125)),
-    'akimbo': ((-35, -10), (30, 50), (-80, -50), (75, 110)),
-    'reach': ((50, 115), (-10, 35), (-40, 40), (0, 90)),
-    'fold': ((20, 50), (0, 15), (-80, -50), (80, 120)),
-    'free': ((-50, 160), (-10, 110), (-80, 80), (0, 135)),
+    'hang': (25, ((-15, 20), (4, 18), (-30, 30), (5, 35))),
+    'swing': (17, ((-50, 55), (3, 20), (-20, 20), (10, 90))),
+    'overhead': (10, ((130, 175), (-10, 35), (-30, 30), (0, 70))),
+    'sideways': (18, ((-20, 30), (55, 120), (-30, 90), (0, 110))),
+    'akimbo': (10, ((-35, -10), (30, 50), (-80, -50), (75, 110))),
+    'reach': (15, ((30, 115), (-10, 35), (-70, 40), (0, 110))),
+    'free': (5, ((-50, 160), (-10, 110), (-80, 80), (0, 135))),
 }
+# One leg and the other.
 LEG_POSES = {
-    'stand': (((-5, 8), (1, 8), (0, 25), (0, 10)),) * 2,
-    'straddle': (((-15, 20), (12, 42), (0, 30), (0, 25)),) * 2,
-    'walk': (
-        ((10, 38), (0, 6), (-5, 12), (0, 20)),
-        ((-30, -8), (0, 6), (-5, 12), (5, 45)),
+    'stand': (35, *2 * [((-5, 8), (1, 8), (0, 25), (0, 10))]),
+    'straddle': (12, *2 * [((-15, 20), (12, 42), (0, 30), (0, 25))]),
+    'step': (
+        *(28, ((10, 75), (0, 8), (-5, 12), (0, 100))),
+        ((-35, -5), (0, 8), (-5, 12), (5, 80)),
     ),
-    'run': (
-        ((35, 80), (0, 8), (-5, 10), (40, 110)),
-        ((-40, -5), (0, 8), (-5, 10), (20, 95)),
-    ),
-    'sit': (((65, 95), (2, 28), (-10, 20), (55, 105)),) * 2,
-    'squat': (((75, 120), (5, 38), (0, 30), (85, 140)),) * 2,
-    'kneel': (
-        ((60, 95), (0, 20), (0, 15), (75, 110)),
-        ((-15, 15), (0, 10), (0, 10), (75, 120)),
-    ),
-    'free': (((-35, 105), (-3, 45), (-25, 35), (0, 130)),) * 2,
+    'crouch': (17, *2 * [((65, 120), (2, 38), (-10, 30), (55, 140))]),
+    'free': (8, *2 * [((-35, 105), (-3, 45), (-25, 35), (0, 130))]),
 }
 TRUNK_POSES = {
-    'upright': ((-6, 10), (-6, 6), (-15, 15)),
-    'lean': ((-15, 25), (-28, 28), (-30, 30)),
-    'bend': ((25, 85), (-12, 12), (-20, 20)),
+    'upright': (68, ((-6, 10), (-6, 6), (-15, 15))),
+    'lean': (20, ((-15, 25), (-28, 28), (-30, 30))),
+    'bend': (12, ((25, 85), (-12, 12), (-20, 20))),
 }
-ARM_WEIGHTS = dict(zip(ARM_POSES, (22, 15, 10, 10, 8, 9, 11, 5, 10), strict=True))
-LEG_WEIGHTS = dict(zip(LEG_POSES, (32, 10, 17, 11, 10, 6, 6, 8), strict=True))
-TRUNK_WEIGHTS = dict(upright=68, lean=20, bend=12)
+HEAD_POSE = ((-20, 25), (-15, 15), (-45, 45))
 
 
 def sample_body(rng: np.random.Generator) -> Body:
-    """Draw a build: slim or stout, short or long limbs, one in seven a child.
-
-    Args:
-        rng: Source of randomness.
-
-    Returns:
-        The drawn body.
-    """
+    """Draw a build: slim or stout, short or long limbs, one in seven a child."""
     child = rng.uniform(0.75, 0.9) if rng.random() < 0.15 else 1.0
-    legs, arms, trunk, width = rng.normal(1, 0.06, 4).clip(0.85, 1.15)
-    stout = rng.normal(0, 1)
+    head, trunk, width, arms, legs = rng.normal(1, 0.06, 5).clip(0.85, 1.15)
+    stout = rng.normal(0, 0.18)
     return Body(
-        head=0.135 * rng.uniform(0.92, 1.1),
-        trunk=0.29 * child * trunk,
-        shoulder=0.1 * child * width * (1 + 0.05 * stout),
-        hip=0.055 * child * width * (1 + 0.05 * stout),
-        upper_arm=0.165 * child * arms,
-        forearm=0.145 * child * arms,
-        thigh=0.24 * child * legs,
-        shin=0.235 * child * legs,
-        girth=child * float(np.clip(1 + 0.16 * stout, 0.75, 1.5)),
-        waist=child * float(np.clip(1 + 0.2 * stout, 0.75, 1.7)),
+        head,
+        child * trunk,
+        child * width * (1 + 0.3 * stout),
+        child * arms,
+        child * legs,
+        child * max(0.7, 1 + stout),
     )
 
 
 def sample_pose(rng: np.random.Generator) -> Pose:
-    """Draw a pose: arms, legs and trunk each from a named kind and its ranges.
-
-    Args:
-        rng: Source of randomness.
-
-    Returns:
-        The drawn pose.
-    """
-    arm = ARM_POSES[pick(rng, ARM_WEIGHTS)]
-    other = ARM_POSES[pick(rng, ARM_WEIGHTS)] if rng.random() < 0.65 else arm
-    legs = LEG_POSES[pick(rng, LEG_WEIGHTS)]
-    if rng.random() < 0.5:
-        legs = legs[::-1]
-    trunk = TRUNK_POSES[pick(rng, TRUNK_WEIGHTS)]
+    """Draw a pose: arms, legs and trunk, each of a named kind in its ranges."""
+    arms = [_pick(rng, ARM_POSES)[0]] * 2
+    if rng.random() < 0.65:
+        arms[1] = _pick(rng, ARM_POSES)[0]
+    legs = rng.permutation(_pick(rng, LEG_POSES))
+    (trunk,) = _pick(rng, TRUNK_POSES)
     return Pose(
-        arms=(Limb(*within(rng, arm)), Limb(*within(rng, other))),
-        legs=(Limb(*within(rng, legs[0])), Limb(*within(rng, legs[1]))),
-        trunk=tuple(within(rng, trunk)),
-        head=tuple(within(rng, ((-20, 25), (-15, 15), (-45, 45)))),
+        arms=tuple(Limb(*_within(rng, ranges)) for ranges in arms),
+        legs=tuple(Limb(*_within(rng, ranges)) for ranges in legs),
+        trunk=tuple(_within(rng, trunk)),
+        head=tuple(_within(rng, HEAD_POSE)),
     )
 
 
-def rotation(axis: int, degrees: float) -> np.ndarray:
-    """Rotate about one axis; positive turns the next axis towards the one after.
-
-    Args:
-        axis: 0, 1 or 2 for x, y or z.
-        degrees: Angle; about z, 90 turns x onto y.
-
-    Returns:
-        Matrix of shape (3, 3) for column vectors.
-    """
-    angle = math.radians(degrees)
-    cos, sin = math.cos(angle), math.sin(angle)
-    i, j = (axis + 1) % 3, (axis + 2) % 3
-    matrix = np.zeros((3, 3))
-    matrix[axis, axis] = 1
-    matrix[i, i] = matrix[j, j] = cos
-    matrix[i, j], matrix[j, i] = -sin, sin
-    return matrix
+def _pick(rng, poses):
+    weights = np.cumsum([weight for weight, *_ in poses.values()])
+    kind = np.searchsorted(weights, rng.random() * weights[-1])
+    return list(poses.values())[kind][1:]
 
 
-def pose_skeleton(body: Body, pose: Pose) -> Skeleton:
+def _within(rng, ranges):
+    return rng.uniform(*np.transpose(ranges)).tolist()
+
+
+def place_joints(
+    body: Body, pose: Pose
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """Place the joints of a body by forward kinematics.
 
-    Args:
-        body: Lengths.
-        pose: Joint angles.
-
     Returns:
-        Joints and the frames of trunk and head, in the body frame.
+        - Name to position (3,): :data:`KEYPOINTS`, neck, head, hands and toes.
+        - Rotation of the trunk, (3, 3), columns are its axes.
+        - Rotation of the head, (3, 3).
     """
-    bend, lean, twist = pose.trunk
-    nod, tilt, turn = pose.head
-    trunk = rotation(0, bend) @ rotation(2, lean) @ rotation(1, twist)
-    head = trunk @ rotation(1, turn) @ rotation(0, nod) @ rotation(2, tilt)
-    neck = trunk @ (0, -body.trunk, 0)
-    joints = {'neck': neck}
-    joints['head'] = neck + trunk @ (0, -0.045, -0.01) + head @ (0, -body.head / 2, 0)
-    joints.update(_face(body.head, joints['head'], head))
-    for (side, sign), arm, leg in zip(SIDES.items(), pose.arms, pose.legs, strict=True):
-        shoulder = neck + trunk @ (sign * body.shoulder, 0.012, 0)
-        hip = np.array((sign * body.hip, 0.0, 0.0))
-        joints.update(_arm(body, side, shoulder, trunk, arm))
-        joints.update(_leg(body, side, hip, leg))
-    return Skeleton(joints, trunk, head)
+    angles = [pose.trunk, pose.head]
+    for limbs, bend in ((pose.arms, -1), (pose.legs, 1)):
+        for sign, limb in zip(SIDES.values(), limbs, strict=True):
+            angles.append((-limb.flex, -sign * limb.abduct, -sign * limb.twist))
+            angles.append((bend * limb.bend, 0, 0))
+    turns = Rotation.from_euler('XZY', angles, degrees=True).as_matrix()
+    trunk, head = turns[0], turns[0] @ turns[1]
+    neck = trunk @ (0, -TRUNK * body.trunk, 0)
+    size = HEAD * body.head
+    center = neck + trunk @ (0, -0.045, -0.01) + head @ (0, -size / 2, 0)
+    joints = dict(neck=neck, head=center)
+    joints |= {name: center + size * head @ spot for name, spot in FACE.items()}
+    for i, (side, sign) in enumerate(SIDES.items()):
+        start = neck + trunk @ (sign * SHOULDER * body.width, 0.012, 0)
+        upper, bend = trunk @ turns[2 + 2 * i], turns[3 + 2 * i]
+        joints |= _chain(side, ARM, start, upper, bend, body.arms * ARM_BONES)
+        start = np.array((sign * HIP * body.width, 0, 0))
+        upper, bend = turns[6 + 2 * i], turns[7 + 2 * i]
+        joints |= _chain(side, LEG, start, upper, bend, body.legs * LEG_BONES)
+    return joints, trunk, head
 
 
-def _face(size, centre, frame):
-    spots = {
-        'nose': (0, 0.1, -0.47),
-        'left_eye': (0.17, -0.06, -0.37),
-        'right_eye': (-0.17, -0.06, -0.37),
-        'left_ear': (0.4, 0.02, 0.02),
-        'right_ear': (-0.4, 0.02, 0.02),
-    }
-    places = centre + size * np.array(list(spots.values())) @ frame.T
-    return dict(zip(spots, places, strict=True))
-
-
-def _root(sign, limb):
-    swing = rotation(0, -limb.flex) @ rotation(2, -sign * limb.abduct)
-    return swing @ rotation(1, -sign * limb.twist)
-
-
-def _arm(body, side, shoulder, trunk, limb):
-    upper = trunk @ _root(SIDES[side], limb)
-    lower = upper @ rotation(0, -limb.bend)
-    elbow = shoulder + body.upper_arm * upper[:, 1]
-    wrist = elbow + body.forearm * lower[:, 1]
-    return {
-        f'{side}_shoulder': shoulder,
-        f'{side}_elbow': elbow,
-        f'{side}_wrist': wrist,
-        f'{side}_hand': wrist + 0.4 * body.forearm * lower[:, 1],
-    }
-
-
-def _leg(body, side, hip, limb):
-    upper = _root(SIDES[side], limb)
-    lower = upper @ rotation(0, limb.bend)
-    knee = hip + body.thigh * upper[:, 1]
-    ankle = knee + body.shin * lower[:, 1]
-    return {
-        f'{side}_hip': hip,
-        f'{side}_knee': knee,
-        f'{side}_ankle': ankle,
-        f'{side}_toe': ankle + body.shin * lower @ (0, 0.16, -0.4),
-    }
+def _chain(side, names, start, upper, bend, bones):
+    lower = upper @ bend
+    points = np.cumsum((start, upper @ bones[0], *(bones[1:] @ lower.T)), 0)
+    return {f'{side}_{name}': point for name, point in zip(names, points, strict=True)}

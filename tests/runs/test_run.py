@@ -100,14 +100,18 @@ def test_the_schedule_is_scaled_to_the_steps(make_run):
     assert own.settings == {} and '--cfg-options' not in own.command
     run = make_run(steps=10 * own.steps)
     options = run.command[run.command.index('--cfg-options') + 1 :]
-    scheduler = own.cfg.param_scheduler[0]
-    milestones = ','.join(str(10 * step) for step in scheduler.milestones)
-    assert f'param_scheduler.0.milestones=[{milestones}]' in options
+    assert f'param_scheduler.0.end={10 * own.cfg.param_scheduler[0].end}' in options
     assert f'train_cfg.max_iters={10 * own.steps}' in options
     warmup = own.cfg.model.consistency_head.warmup
     assert f'model.consistency_head.warmup={10 * warmup}' in options
     assert run.cfg.model.consistency_head.warmup == 10 * warmup
     assert run.checkpoint.name == f'iter_{10 * own.steps}.pth'
+
+
+def test_milestones_are_scaled_to_the_steps(tmp_path):
+    recipe = ROOT / 'configs/lsp/efflite0_lsp100_supervised.py'
+    run = Run(tmp_path / 'tool.py', recipe, tmp_path / 'run', None, steps=120)
+    assert run.cfg.param_scheduler[0].milestones == [84, 108]
 
 
 def test_at_least_one_step(make_run):
@@ -214,8 +218,9 @@ def test_other_settings_are_told(make_run, tmp_path):
 
 
 def test_threads_are_shared_out(tmp_path):
-    command = [sys.executable, '-c', 'import os; print(os.environ["OMP_NUM_THREADS"])']
+    names = 'OMP_NUM_THREADS', 'OMP_WAIT_POLICY'
+    command = [sys.executable, '-c', f'import os; print(*map(os.environ.get, {names}))']
     log = tmp_path / 'log'
     assert follow(command, log, lambda: None, threads=7) == 0
-    assert log.read_text() == '7\n'
-    assert end_of_log(log).endswith('ends:\n7')
+    assert log.read_text() == '7 PASSIVE\n'
+    assert end_of_log(log).endswith('ends:\n7 PASSIVE')

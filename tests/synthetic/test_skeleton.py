@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from semi_pose.synthetic.skeleton import (
+    ARM_BONES,
+    LEG_BONES,
+    TRUNK,
     Body,
     Limb,
     Pose,
-    pose_skeleton,
-    rotation,
+    place_joints,
     sample_body,
     sample_pose,
 )
@@ -18,66 +20,66 @@ STRAIGHT = Limb(0, 0, 0, 0)
 
 def joints(arm=STRAIGHT, leg=STRAIGHT, trunk=(0, 0, 0)):
     pose = Pose(arms=(arm, arm), legs=(leg, leg), trunk=trunk)
-    return pose_skeleton(Body(), pose).joints
+    return place_joints(Body(), pose)[0]
 
 
-@pytest.mark.parametrize('axis', [0, 1, 2])
-def test_a_quarter_turn_takes_the_next_axis_to_the_one_after(axis):
-    unit = np.eye(3)
-    turned = rotation(axis, 90) @ unit[(axis + 1) % 3]
-    np.testing.assert_allclose(turned, unit[(axis + 2) % 3], atol=1e-12)
+UPPER_ARM, FOREARM = ARM_BONES[:2, 1]
+THIGH, SHIN = LEG_BONES[:2, 1]
 
 
 def test_standing_straight():
-    body, found = Body(), joints()
-    np.testing.assert_allclose(found['left_hip'], (body.hip, 0, 0))
-    np.testing.assert_allclose(found['right_knee'], (-body.hip, body.thigh, 0))
-    ankle = body.thigh + body.shin
-    np.testing.assert_allclose(found['left_ankle'], (body.hip, ankle, 0))
-    wrist = found['left_shoulder'] + (0, body.upper_arm + body.forearm, 0)
+    found = joints()
+    assert found['left_hip'][0] == -found['right_hip'][0] > 0
+    np.testing.assert_allclose(found['right_knee'], found['right_hip'] + (0, THIGH, 0))
+    np.testing.assert_allclose(found['left_ankle'], found['left_knee'] + (0, SHIN, 0))
+    wrist = found['left_shoulder'] + (0, UPPER_ARM + FOREARM, 0)
     np.testing.assert_allclose(found['left_wrist'], wrist)
+    # The face looks forwards, the left ear is on the left.
+    assert found['nose'][2] < found['left_eye'][2] < found['head'][2]
+    assert found['left_ear'][0] > found['left_eye'][0] > found['nose'][0]
 
 
 def test_arms_swing_forwards_and_outwards():
-    body = Body()
     forwards = joints(arm=Limb(90, 0, 0, 0))
     reach = forwards['right_elbow'] - forwards['right_shoulder']
-    np.testing.assert_allclose(reach, (0, 0, -body.upper_arm), atol=1e-12)
+    np.testing.assert_allclose(reach, (0, 0, -UPPER_ARM), atol=1e-12)
     outwards = joints(arm=Limb(0, 90, 0, 0))
     for side, sign in (('left', 1), ('right', -1)):
         reach = outwards[f'{side}_elbow'] - outwards[f'{side}_shoulder']
-        np.testing.assert_allclose(reach, (sign * body.upper_arm, 0, 0), atol=1e-12)
+        np.testing.assert_allclose(reach, (sign * UPPER_ARM, 0, 0), atol=1e-12)
 
 
 def test_elbows_bend_forwards_and_knees_backwards():
-    body, bent = Body(), Limb(0, 0, 0, 90)
+    bent = Limb(0, 0, 0, 90)
     found = joints(arm=bent, leg=bent)
     forearm = found['left_wrist'] - found['left_elbow']
-    np.testing.assert_allclose(forearm, (0, 0, -body.forearm), atol=1e-12)
+    np.testing.assert_allclose(forearm, (0, 0, -FOREARM), atol=1e-12)
     shin = found['left_ankle'] - found['left_knee']
-    np.testing.assert_allclose(shin, (0, 0, body.shin), atol=1e-12)
+    np.testing.assert_allclose(shin, (0, 0, SHIN), atol=1e-12)
 
 
 def test_the_trunk_bends_forwards_and_takes_the_arms_along():
-    body, found = Body(), joints(trunk=(90, 0, 0))
-    np.testing.assert_allclose(found['neck'], (0, 0, -body.trunk), atol=1e-12)
+    found = joints(trunk=(90, 0, 0))
+    np.testing.assert_allclose(found['neck'], (0, 0, -TRUNK), atol=1e-12)
     upper_arm = found['left_elbow'] - found['left_shoulder']
-    np.testing.assert_allclose(upper_arm, (0, 0, body.upper_arm), atol=1e-12)
+    np.testing.assert_allclose(upper_arm, (0, 0, UPPER_ARM), atol=1e-12)
 
 
 def test_drawn_poses_keep_the_lengths_of_the_body():
     rng = np.random.default_rng(0)
     for _ in range(50):
         body = sample_body(rng)
-        found = pose_skeleton(body, sample_pose(rng)).joints
+        found, trunk, head = place_joints(body, sample_pose(rng))
         for start, stop, length in (
-            ('left_hip', 'left_knee', body.thigh),
-            ('right_knee', 'right_ankle', body.shin),
-            ('left_shoulder', 'left_elbow', body.upper_arm),
-            ('right_elbow', 'right_wrist', body.forearm),
+            ('left_hip', 'left_knee', body.legs * THIGH),
+            ('right_knee', 'right_ankle', body.legs * SHIN),
+            ('left_shoulder', 'left_elbow', body.arms * UPPER_ARM),
+            ('right_elbow', 'right_wrist', body.arms * FOREARM),
         ):
             distance = np.linalg.norm(found[start] - found[stop])
             assert distance == pytest.approx(length)
+        for turn in (trunk, head):
+            np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
 
 
 def test_drawn_poses_differ():

@@ -96,4 +96,4 @@ def test_a_folder_that_cannot_be_drawn_to(tool, tmp_path, capsys):
             'demo.py', '--data-root', tmp_path / 'people', '--work-dir', tmp_path / 'w'
         )
     assert end.value.code == 1
-    assert f'{tmp_path / "people"} is a file' in capsys.readouterr().err
+    assert f'{tmp_path / "people"} cannot be written' in capsys.readouterr().err

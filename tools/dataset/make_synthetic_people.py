@@ -30,29 +30,13 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add(
-        'out_dir',
-        type=Path,
-        nargs='?',
-        default=DEFAULT_DIR,
-        help='folder to write (%(default)s)',
-    )
+    folder = dict(default=DEFAULT_DIR, help='folder to write (%(default)s)')
+    add('out_dir', type=Path, nargs='?', **folder)
     add('--num-train', type=int, default=1500, help='training pictures (%(default)s)')
     add('--num-val', type=int, default=300, help='validation pictures (%(default)s)')
     add('--seed', type=int, default=0, help='seed (%(default)s)')
-    add(
-        '--size',
-        type=int,
-        nargs=2,
-        default=(192, 256),
-        metavar=('WIDTH', 'HEIGHT'),
-        help='pixels of a picture (192 256)',
-    )
-    add(
-        '--overwrite',
-        action='store_true',
-        help='write into a folder that holds other files too',
-    )
+    size = dict(default=(192, 256), metavar=('WIDTH', 'HEIGHT'))
+    add('--size', type=int, nargs=2, **size, help='pixels of a picture (192 256)')
     return parser.parse_args(args)
 
 
@@ -74,7 +58,6 @@ def main(args: list[str] | None = None) -> None:
             num_val=options.num_val,
             size=tuple(options.size),
             seed=options.seed,
-            overwrite=options.overwrite,
             on_picture=lambda: progress.advance(task),
         )
     console.print(f'Wrote {total} pictures to {options.out_dir}')

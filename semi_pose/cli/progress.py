@@ -1,0 +1,59 @@
+"""A progress display for terminals, and for logs."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+
+def progress_display(console: Console) -> Progress:
+    """Make a display: what is done, for how long, and what came out so far.
+
+    Where the output is no terminal, it writes a plain line for each tenth that is done.
+
+    Args:
+        console: Where it shows.
+
+    Returns:
+        Not started. Its tasks have a field ``note``.
+    """
+    columns = (
+        TextColumn('{task.description}'),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn('{task.fields[note]}'),
+    )
+    if console.is_terminal:
+        return Progress(*columns, console=console)
+    return _Lines(*columns, console=console, disable=True)
+
+
+class _Lines(Progress):
+    def __init__(self, *columns: Any, **options: Any) -> None:
+        super().__init__(*columns, **options)
+        self._told: dict[TaskID, int] = {}
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:
+        super().update(task_id, **changes)
+        self._tell(task_id)
+
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        super().advance(task_id, advance)
+        self._tell(task_id)
+
+    def _tell(self, task_id: TaskID) -> None:
+        task = self._tasks[task_id]
+        tenths = int(task.percentage // 10)
+        if tenths > self._told.get(task_id, 0):
+            self._told[task_id] = tenths
+            done = f'{task.description} {task.completed:.0f}/{task.total:.0f}'
+            seconds = f'{task.elapsed or 0:.0f} s'
+            self.console.print(done, seconds, task.fields['note'])
