@@ -1,7 +1,7 @@
 """Affine draws, warps and heatmap peaks as pure tensor functions.
 
 Coordinates are (x, y), x to the right and y down. A ``theta`` of shape
-(B, 2, 3) maps *output* to *input* positions in normalised coordinates, where
+(B, 2, 3) maps *output* to *input* positions in normalized coordinates, where
 (-1, -1) and (1, 1) are the outer corners of the corner pixels
 (``align_corners=False``), as :func:`torch.nn.functional.affine_grid` takes it.
 """
@@ -14,11 +14,11 @@ from torch import Tensor
 
 
 def similarity_theta(rotation: Tensor, scale: Tensor) -> Tensor:
-    """Compose rotations and scales about the centre into affine matrices.
+    """Compose rotations and scales about the center into affine matrices.
 
     The same matrix as ``cv2.getRotationMatrix2D((0, 0), rotation, scale)``.
     Since it maps output to input, ``scale > 1`` shrinks the picture. In
-    normalised coordinates a rotation also shears a crop that is not square,
+    normalized coordinates a rotation also shears a crop that is not square,
     as it does in the public code of Xie et al. (ICCV 2021).
 
     Args:
@@ -105,7 +105,7 @@ def warp(images: Tensor, theta: Tensor) -> Tensor:
 
     Args:
         images (Tensor): (B, C, H, W).
-        theta (Tensor): (B, 2, 3), output to input, normalised coordinates.
+        theta (Tensor): (B, 2, 3), output to input, normalized coordinates.
 
     Returns:
         Tensor: (B, C, H, W).

@@ -8,7 +8,7 @@ from mmengine.config import DictAction
 
 
 def make_parser(description: str, example: str) -> argparse.ArgumentParser:
-    """Make a parser with the options of both tools, named as MMPose's.
+    """Make a parser with the options of both tools, named as in MMPose.
 
     Args:
         description (str): What the tool does.
@@ -24,8 +24,12 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add('config', help='config file')
-    add('--data-root', metavar='DIR', help="take the data from here, not the config's")
-    add('--work-dir', metavar='DIR', help='where to write (work_dirs/<config name>)')
+    add('--data-root', metavar='DIR', help="data folder, instead of the config's")
+    add(
+        '--work-dir',
+        metavar='DIR',
+        help='output folder (default: work_dirs/CONFIG_NAME)',
+    )
     add('--show-dir', metavar='DIR', help='draw predictions on validation images here')
     add('--show', action='store_true', help='show the drawings in a window')
     add('--interval', type=int, default=1, help='draw every n-th image (%(default)s)')
@@ -33,7 +37,7 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
         '--wait-time',
         type=float,
         default=1,
-        help='seconds a window stays (%(default)s)',
+        help='seconds that a window stays open (%(default)s)',
     )
     add(
         '--cfg-options',
@@ -55,7 +59,7 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
 def parse(
     parser: argparse.ArgumentParser, argv: Sequence[str] | None = None
 ) -> argparse.Namespace:
-    """Parse, and pass the local rank on to MMEngine, which reads the environment.
+    """Parse, and store the local rank in the environment, where MMEngine reads it.
 
     Args:
         parser (ArgumentParser): The parser.
@@ -67,7 +71,7 @@ def parse(
     try:
         args = parser.parse_args(argv)
     except ValueError:
-        # DictAction splits at the sign and fails without one.
+        # DictAction fails on a value without "=".
         parser.error('--cfg-options takes KEY=VALUE pairs')
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     return args

@@ -30,13 +30,10 @@ def parse_args() -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Evaluate, and say where things lie.
-
-    Args:
-        args (Namespace): The options.
+    """Evaluate, and print where the results are.
 
     Raises:
-        UserError: If the user can mend what went wrong.
+        UserError: If the user can fix what went wrong.
     """
     import mmengine
     from mmengine.runner import Runner
@@ -76,7 +73,7 @@ def main(args: argparse.Namespace) -> None:
 def summary(
     args: argparse.Namespace, network: str, metrics: dict[str, float], log_dir: str
 ) -> str:
-    """Give the main metrics, and say where things lie.
+    """Format the main metrics and the paths of the results.
 
     Args:
         args (Namespace): The options.

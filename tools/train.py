@@ -23,37 +23,34 @@ def parse_args() -> argparse.Namespace:
         nargs='?',
         const='auto',
         metavar='CKPT',
-        help='go on from CKPT, or from the newest checkpoint in the work dir',
+        help='continue from CKPT, or from the newest checkpoint in the work dir',
     )
     add(
         '--amp',
         nargs='?',
         const='fp16',
         choices=['fp16', 'bf16'],
-        help='train in mixed precision: fp16 (the default), on a GPU; bf16 on CPUs too',
+        help='train in mixed precision: fp16 (the default) on a GPU, bf16 also on CPUs',
     )
     add(
         '--channels-last',
         action='store_true',
-        help='lay feature maps out as (B, H, W, C), which most devices prefer',
+        help='store feature maps as (B, H, W, C), which is faster on most devices',
     )
     add('--no-validate', action='store_true', help='do not validate while training')
     add(
         '--auto-scale-lr',
         action='store_true',
-        help="scale the learning rate by the total batch over the config's base batch",
+        help='multiply the learning rate by total batch size / base batch size',
     )
     return arguments.parse(parser)
 
 
 def main(args: argparse.Namespace) -> None:
-    """Train, and say where things lie.
-
-    Args:
-        args (Namespace): The options.
+    """Train, and print where the results are.
 
     Raises:
-        UserError: If the user can mend what went wrong.
+        UserError: If the user can fix what went wrong.
     """
     from semi_pose.cli import tool as cli
     from semi_pose.cli.diagnosis import explained
@@ -80,7 +77,7 @@ def main(args: argparse.Namespace) -> None:
 
 
 def summary(args: argparse.Namespace, runner: 'Runner') -> str:
-    """Say where checkpoints and logs lie, and what to run next.
+    """List the folders of checkpoints and logs, and the next command.
 
     Args:
         args (Namespace): The options.
@@ -109,5 +106,5 @@ if __name__ == '__main__':
 
     run(
         lambda: main(options),
-        'Interrupted. The same command with --resume goes on from the last checkpoint.',
+        'Interrupted. Run it again with --resume to continue from the last checkpoint.',
     )

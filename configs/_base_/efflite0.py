@@ -6,8 +6,8 @@ custom_hooks = _base_.custom_hooks + _base_.semi_hooks
 log_processor = dict(by_epoch=False)
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
 
-# Short training on few labels wants milder hard views than the paper's. Boxes are half
-# the paper's, as the crops are.
+# Short training on few labels needs milder hard views than the paper's. Boxes are half
+# as large as the paper's, like the crops.
 mild_cutout_affine = [
     dict(type='JointCutout', num_joints=3, jitter_std=5, half_size=(5, 9)),
     dict(type='HardAffine', rotation_std=15, rotation_limit=30),

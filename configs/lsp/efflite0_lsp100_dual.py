@@ -10,9 +10,9 @@ default_hooks = _base_.save
 model = dict(
     _base_.dual,
     # Another network: its backbone, its neck or None, and in_channels of the head.
-    # Short training on few labels wants milder hard views than the paper's.
+    # Short training on few labels needs milder hard views than the paper's.
     hard_pipeline=_base_.mild_cutout_affine,
-    # Few steps want a start on the labels alone, and a smaller lambda than the paper's.
+    # Few steps need a start on the labels alone, and a smaller lambda than the paper's.
     consistency_head=dict(type='DualConsistencyHead', warmup=400, weight=0.5),
 )
 labeled = dict(_base_.labeled, indices=100)  # number of labels

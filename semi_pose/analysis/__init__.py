@@ -1,8 +1,8 @@
-"""Looking at runs: their curves, their heatmaps, and pictures of both."""
+"""Analysis of runs: curves, heatmaps, pictures and costs."""
 
-from semi_pose.analysis.curves import draw_curves
-from semi_pose.analysis.networks import build_pairs, load_networks, mean_peaks
-from semi_pose.analysis.views import Views, compose_views, draw_views, save_views
+from .curves import draw_curves
+from .networks import build_pairs, load_networks, mean_peaks
+from .views import Views, compose_views, draw_views, save_views
 
 __all__ = [
     'Views',

@@ -1,4 +1,4 @@
-"""Arithmetic of recipes, counted without computing anything."""
+"""Operations of a training, counted from shapes without computing anything."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Cost:
     """What a recipe computes.
 
     Attributes:
-        flops (float): Floating-point operations of a training step a pair (a labeled
-            and an unlabeled sample), forward and backward; a multiply-add is two.
-        pairs (int): Pairs over the whole training.
+        flops (float): Floating-point operations per pair (a labeled and an unlabeled
+            sample) of a training step, forward and backward; a multiply-add is two.
+        pairs (int): Pairs in the whole training.
     """
 
     flops: float
@@ -32,7 +32,7 @@ class Cost:
         """Estimate the hours of one device.
 
         Args:
-            tflops (float): 10^12 operations a second that it reaches in practice.
+            tflops (float): 10^12 operations per second that it reaches in practice.
 
         Returns:
             float: Hours.
@@ -45,9 +45,9 @@ def count_cost(config: str, labeled: int, unlabeled: int) -> Cost:
 
     Args:
         config (str): A recipe, supervised or semi-supervised.
-        labeled (int): Labeled people, an epoch of a supervised recipe.
-        unlabeled (int): Unlabeled people, an epoch of a semi-supervised one. Recipes
-            that count steps use neither.
+        labeled (int): Labeled people, one epoch of a supervised recipe.
+        unlabeled (int): Unlabeled people, one epoch of a semi-supervised recipe.
+            Recipes that count steps use neither.
 
     Returns:
         Cost: Operations and pairs.
@@ -65,7 +65,7 @@ def count_cost(config: str, labeled: int, unlabeled: int) -> Cost:
 
 def count_step(recipe: Config) -> float:
     """Count the operations of a training step of one pair."""
-    # Tensors of the meta device have shapes and no data.
+    # Tensors on the meta device have shapes but no data.
     model = MODELS.build(recipe.model).to('meta')
     networks = getattr(model, 'networks', (model,))
     with FlopCounterMode(display=False) as counter:

@@ -1,4 +1,4 @@
-"""Curves of runs over training steps: one look for all."""
+"""Curves of runs over training steps, all in one style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from semi_pose.runs.logs import series
 
-# Okabe and Ito's colors without yellow, which the color-blind tell apart.
+# Okabe and Ito's colors without yellow, which color-blind readers can tell apart.
 COLORS = ('#000000', '#D55E00', '#0072B2', '#009E73', '#E69F00', '#56B4E9', '#CC79A7')
 STYLES = ('-', '--', ':', '-.')
 LEGEND_COLUMNS = 3
@@ -51,7 +51,7 @@ class Panel:
 
 
 def look(number: int) -> tuple[str, str]:
-    """Return the color and the line style of the n-th thing that is drawn."""
+    """Return the color and the line style of the n-th line."""
     return COLORS[number % len(COLORS)], STYLES[number // len(COLORS) % len(STYLES)]
 
 
@@ -61,9 +61,9 @@ def mean_and_range(
     """Average curves of several runs.
 
     Args:
-        runs (Sequence): (positions, values) of each run; positions may differ, and
-            are used as far as all runs reach.
-        smooth (int): Moving average over so many points of a run, 1 for none.
+        runs (Sequence): (positions, values) of each run; positions may differ;
+            only the range that all runs cover is used.
+        smooth (int): Number of points in the moving average; 1 for none.
 
     Returns:
         tuple[ndarray, ndarray, ndarray, ndarray]: Positions, and there the mean, the
@@ -83,7 +83,7 @@ def _smoothed(values: Sequence[float], width: int) -> np.ndarray:
     def sums(numbers: np.ndarray) -> np.ndarray:
         return np.convolve(numbers, window)[start : start + len(numbers)]
 
-    # At the ends, over the points that there are.
+    # At the ends, over fewer points.
     return sums(np.asarray(values, float)) / sums(np.ones(len(values)))
 
 
@@ -141,7 +141,7 @@ def add_legend(figure: Figure, grid: Sequence[Axes]) -> None:
         grid (Sequence[Axes]): Its axes.
     """
     handles = {}
-    # The fullest first: it has the order of all.
+    # The panel with the most lines first, since it sets the order.
     drawn = [axes.get_legend_handles_labels() for axes in grid]
     for found in sorted(drawn, key=lambda one: -len(one[0])):
         for handle, label in zip(*found, strict=True):

@@ -36,7 +36,7 @@ class Views(NamedTuple):
         easy (ndarray): (B, H, W, 3) RGB, uint8: the easy view.
         teacher (ndarray): (B, K, h, w) the teacher's heatmaps on the easy view.
         hard (ndarray): (B, H, W, 3) RGB, uint8: the hard view.
-        target (ndarray): (B, K, h, w) what the student is to predict there.
+        target (ndarray): (B, K, h, w) what the student should predict there.
         student (ndarray): (B, K, h, w) what it predicts.
     """
 
@@ -49,7 +49,7 @@ class Views(NamedTuple):
 
 @torch.no_grad()
 def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
-    """Compose the views of one step, by the model's own hard pipeline.
+    """Compose the views of one step with the model's own hard pipeline.
 
     Args:
         model (DualPoseEstimator): A trained model in evaluation mode.
@@ -69,10 +69,10 @@ def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
 
 
 def _pixels(model: DualPoseEstimator, images: Tensor) -> np.ndarray:
-    """Undo the normalization; what is exactly 0, cut out or outside, turns black."""
+    """Undo the normalization; exact zeros, cut out or outside, are black."""
     pixels = to_rgb_pixels(model.data_preprocessor, images)
     empty = (images == 0).all(1, keepdim=True).float()
-    # With its rim of one pixel, which the warp blends with the picture.
+    # Include the border of one pixel that the warp blends with the image.
     pixels = pixels * (1 - F.max_pool2d(empty, 3, stride=1, padding=1)).byte()
     return pixels.permute(0, 2, 3, 1).numpy()
 
@@ -114,7 +114,7 @@ def _draw_row(row: np.ndarray, views: Views, links: list[tuple[int, int]]) -> No
 def _draw_joints(
     axes: Axes, heatmaps: np.ndarray, stride: float, links: list[tuple[int, int]]
 ) -> None:
-    # To the centre of the heatmap pixel, in image pixels.
+    # The center of the heatmap pixel, in image pixels.
     peaks = (heatmap_peaks(torch.from_numpy(heatmaps)).numpy() + 0.5) * stride - 0.5
     seen = heatmaps.max((1, 2)) > MIN_PEAK
     lines = [peaks[list(link)] for link in links if seen[list(link)].all()]

@@ -9,10 +9,9 @@ LARGE = 2**30
 def keep_freed_memory() -> None:
     """Let the C library keep freed memory instead of returning it to the system.
 
-    A training step frees and asks for the same feature maps again and again; by
-    default glibc maps large ones anew each time, and the system fills them with
-    zeros: a tenth to a fifth of a step's time on a CPU. Elsewhere than on glibc this
-    does nothing.
+    Each training step frees its feature maps and allocates them again. By default
+    glibc returns large ones to the system, which fills new ones with zeros: a tenth
+    to a fifth of a step's time on a CPU. Without glibc this does nothing.
     """
     mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
     if mallopt is not None:

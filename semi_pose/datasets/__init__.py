@@ -1,13 +1,13 @@
 """Data sets and image transforms."""
 
-from semi_pose.datasets.coco_file import load_coco
-from semi_pose.datasets.semi_dataset import SemiDataset
-from semi_pose.datasets.transforms import (
+from .coco_file import load_coco
+from .semi_dataset import SemiDataset
+from .transforms import (
     LoadImageOrSkip,
     RandomSimilarity,
     count_unreadable,
 )
-from semi_pose.datasets.unlabeled_dataset import UnlabeledDataset
+from .unlabeled_dataset import UnlabeledDataset
 
 __all__ = [
     'LoadImageOrSkip',

@@ -16,14 +16,14 @@ from semi_pose.errors import UserError
 class SemiDataset(Dataset):
     """Each unlabeled sample with a labeled one drawn with replacement.
 
-    So a batch has as many labeled as unlabeled samples (Xie et al., ICCV 2021), and
-    samplers, epochs, resuming and distributed training are the stock ones. Labeled
+    A batch has as many labeled as unlabeled samples (Xie et al., ICCV 2021), and
+    samplers, epochs, resuming and distributed training are MMEngine's. Labeled
     draws use NumPy's global state, which MMEngine seeds in each worker.
 
     Args:
         labeled (dict or Dataset): The labeled set, or its config.
         unlabeled (dict or Dataset): The unlabeled set, or its config.
-        lazy_init (bool): Whether to leave the reading of files to ``full_init``.
+        lazy_init (bool): Whether to read the files later, in ``full_init``.
 
     Raises:
         UserError: If either set is empty, or its annotation file cannot be read.
@@ -94,7 +94,7 @@ def _build(dataset: dict | Dataset, role: str) -> Dataset:
     except UserError:
         raise
     except Exception as error:
-        # Stock data sets fail in many ways on bad files: find the cause.
+        # MMPose's data sets fail in many ways on bad files: find the cause.
         for path in _ann_files(dataset):
             load_coco(path)
         if 'need at least one array' in str(error):
@@ -117,7 +117,7 @@ def _ann_files(dataset: dict | Dataset) -> list[str]:
     parts = [*values.get('datasets', ()), *filter(None, [values.get('dataset')])]
     files = [path for part in parts for path in _ann_files(part)]
     if values.get('ann_file'):
-        # A data set that is built has its root joined already.
+        # A built data set has already joined its root.
         root = is_config and values.get('data_root') or ''
         files.append(osp.join(root, values['ann_file']))
     return files

@@ -1,4 +1,4 @@
-"""Loading of weights, and the one wording for those that do not fit."""
+"""Loading of weights, and errors for weights that do not fit."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from semi_pose.models.members import member_weights
 
 
 def check_checkpoint(path: str) -> None:
-    """Check that a checkpoint is there.
+    """Check that a checkpoint exists.
 
     Args:
         path (str): A file, or an address, which is not checked.
@@ -31,7 +31,7 @@ def check_checkpoint(path: str) -> None:
 class RequireFit(Hook):
     """Refuse a checkpoint that leaves weights of the model unset.
 
-    MMEngine only logs them, and goes on with random ones.
+    MMEngine only logs them and continues with random values.
 
     Args:
         path (str): The checkpoint, for the message.
@@ -44,7 +44,7 @@ class RequireFit(Hook):
         self.member = member
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Load the weights strictly, but for those of the checkpoint's own.
+        """Load the weights strictly; extra weights of the checkpoint are ignored.
 
         Raises:
             UserError: If weights are missing or differ in shape.

@@ -120,7 +120,7 @@ def _target_codec(labeled: Dataset) -> object | None:
 
 
 def _share_folder(*datasets: Dataset) -> bool:
-    """Say whether two sets read from the same folders, which is fast to know."""
+    """Say whether two sets read from the same folders, which is fast to check."""
     first, second = (
         {Path(base.data_prefix['img']).resolve() for base in base_datasets(dataset)}
         for dataset in datasets
@@ -131,7 +131,7 @@ def _share_folder(*datasets: Dataset) -> bool:
 
 
 def _image_paths(dataset: Dataset) -> set[str]:
-    # Each record is unpickled once here: the price of any order or subset.
+    # Reads each record once, since a set may be reordered or cut to a subset.
     return {
         os.path.abspath(base.get_data_info(index)['img_path'])
         for base in base_datasets(dataset)

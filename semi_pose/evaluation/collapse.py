@@ -1,4 +1,4 @@
-"""The collapse in numbers, measured on a fixed sample without touching the training."""
+"""Measures of the collapse on fixed samples, without effect on the training."""
 
 import random
 from collections.abc import Iterator
@@ -29,17 +29,17 @@ def measure_collapse(
 ) -> dict[str, float]:
     """Measure how far a model has collapsed, in evaluation mode and in float32.
 
-    Training goes on as if nothing had happened: modes of all modules, batch norm
-    statistics and states of randomness are as before.
+    Training is not affected: the modes of all modules, batch norm statistics and
+    random states stay as they were.
 
     Args:
         model (TopdownPoseEstimator): A stock model or a DualPoseEstimator. Teachers
-            are measured on the easy view, students on the hard one, which a stock
-            model has not.
+            are measured on the easy view, students on the hard view, which a
+            stock model does not have.
         unlabeled (dict): ``inputs`` and ``data_samples`` of B samples, before the data
             preprocessor, plain or by branch (``easy``, ``hard``).
         labeled (dict): The same of labeled samples, with ground-truth heatmaps.
-        threshold (float): Peaks below count as no joint seen.
+        threshold (float): A lower peak counts as no joint.
         seed (int): Seed of the hard view: the same one at each measurement.
 
     Returns:
@@ -89,7 +89,7 @@ def view_gap(
 ) -> tuple[Tensor, Tensor]:
     """Compare teachers on the easy view with their students on the hard one.
 
-    Joints that the hard view shows no more are left out: those whose target keeps
+    Joints that the hard view no longer shows are left out: those whose target keeps
     less than half the teacher's peak, as the warp has moved it out of the picture.
 
     Args:
@@ -129,7 +129,7 @@ def value_shares(heatmaps: Tensor) -> Tensor:
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Put a model into evaluation mode, and each module back into its own after.
+    """Put a model into evaluation mode, and restore the mode of each module afterwards.
 
     Args:
         model (Module): The model.
@@ -147,11 +147,11 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw from a seed of its own; torch, NumPy and Python go on as before after.
+    """Draw from a separate seed; restore the states of torch, NumPy and Python after.
 
     Args:
         seed (int): The seed.
-        device (device): A device whose draws are meant too.
+        device (device): A device whose random state is seeded and restored too.
     """
     states = random.getstate(), np.random.get_state()
     devices = [device] if device.type == 'cuda' else []

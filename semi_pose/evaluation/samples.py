@@ -1,4 +1,4 @@
-"""Samples of a data set that stay the same from one measurement to the next."""
+"""Samples of a data set that are the same at each measurement."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def unlabeled_batches(
         dataset (Dataset): An unlabeled data set, with its pipeline.
         num (int): How many people; all of them if there are fewer.
         seed (int): Seed of the choice and of the pipeline.
-        batch_size (int): People a batch.
+        batch_size (int): People per batch.
 
     Yields:
         dict: ``inputs`` and ``data_samples``, as a data preprocessor takes them.
@@ -42,9 +42,9 @@ def normalized_images(
     """Normalize the images of a batch.
 
     Args:
-        model (TopdownPoseEstimator): Whose data preprocessor is used.
+        model (TopdownPoseEstimator): The model whose data preprocessor is used.
         batch (dict): ``inputs`` and ``data_samples``, lists or lists by branch.
-        branch (str): The branch, where there are any.
+        branch (str): The branch, if the batch has branches.
 
     Returns:
         Tensor: (B, C, H, W).

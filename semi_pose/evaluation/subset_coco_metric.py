@@ -6,10 +6,10 @@ from mmpose.registry import METRICS
 
 @METRICS.register_module()
 class SubsetCocoMetric(CocoMetric):
-    """CocoMetric over the instances of the validation set alone.
+    """CocoMetric on only the instances of the validation set.
 
-    CocoMetric compares with the whole annotation file, so that people of a set
-    cut by ``indices`` count as missed. This one takes the ground truth from
+    CocoMetric compares with the whole annotation file, so people left out by
+    ``indices`` would count as missed. This one takes the ground truth from
     the samples. Arguments are CocoMetric's; leave out ``ann_file``.
     """
 

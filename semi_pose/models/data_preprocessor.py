@@ -9,7 +9,7 @@ from torch import Tensor
 class SemiDataPreprocessor(PoseDataPreprocessor):
     """MMPose's preprocessor, applied once per branch.
 
-    Plain batches (validation, supervised training) pass as they always do.
+    Plain batches (validation, supervised training) pass as in MMPose.
     """
 
     def forward(self, data: dict, training: bool = False) -> dict:

@@ -25,8 +25,8 @@ class DualConsistencyHead(nn.Module):
             by exp(-5 (1 - t)^2) with t from 0 to 1.
 
     Attributes:
-        step (int | None): Training steps done before this one, which the hook
-            SemiRunner sets. None: the schedule is over.
+        step (int | None): Training steps done so far, set by the hook SemiRunner.
+            None: the schedule is over.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class DualConsistencyHead(nn.Module):
 
     @property
     def current_weight(self) -> float:
-        """Lambda at this step: 0 in the warm-up, then up the ramp to ``weight``."""
+        """Lambda at this step: 0 in the warm-up, then rising to ``weight``."""
         if self.step is None or self.step >= self.warmup + self.ramp:
             return self.weight
         if self.step < self.warmup:

@@ -50,7 +50,7 @@ class Follower(nn.Module):
 class MeanTeacher(Follower):
     """A moving average of a network (Tarvainen and Valpola, NeurIPS 2017).
 
-    The teacher is in evaluation mode always, so that its own passes move nothing.
+    The teacher is always in evaluation mode, so its own passes change nothing.
 
     Args:
         network (TopdownPoseEstimator): The network to follow.
@@ -63,15 +63,15 @@ class MeanTeacher(Follower):
         self.eval()
 
     def train(self, mode: bool = True) -> 'MeanTeacher':
-        """Stay in evaluation mode, whatever is asked."""
+        """Stay in evaluation mode, whatever the argument."""
         return super().train(False)
 
     def update(self, network: TopdownPoseEstimator, step: int) -> None:
-        """Move towards the network; be the plain average of the first networks.
+        """Move towards the network; the first updates make a plain average.
 
         Args:
             network (TopdownPoseEstimator): The network as it is now.
-            step (int): Updates done before; 0 copies the network.
+            step (int): Updates done so far; 0 copies the network.
         """
         self.follow(network, max(self.momentum, 1 / (step + 1)))
 

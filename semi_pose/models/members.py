@@ -7,8 +7,7 @@ from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
 
 from semi_pose.errors import UserError
-
-from .heatmaps import Network, predict_flip_averaged, predict_heatmaps
+from semi_pose.models.heatmaps import Network, predict_flip_averaged, predict_heatmaps
 
 TITLES = {'net1': 'network 1', 'net2': 'network 2', 'ema': 'mean teacher'}
 
@@ -96,8 +95,8 @@ def member_heatmaps(
         model (TopdownPoseEstimator): The model.
         images (Tensor): (B, C, H, W), normalized.
         names (Iterable[str], optional): Names in :func:`members_of`; all by default.
-        flip_indices (list[int], optional): Average over mirror images too, in which
-            these are the joints' counterparts, as ``test_cfg`` says how.
+        flip_indices (list[int], optional): Average over mirror images too, as
+            ``test_cfg`` says; these are the joints' counterparts there.
 
     Returns:
         dict[str, Tensor]: (B, K, h, w) by name.

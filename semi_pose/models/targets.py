@@ -10,7 +10,7 @@ from semi_pose.geometry import heatmap_peaks
 
 
 class Targets(NamedTuple):
-    """What each of S students is to predict, in the frame of the easy view.
+    """What each of S students should predict, in the frame of the easy view.
 
     Attributes:
         heatmaps (Tensor): (S, B, K, h, w).

@@ -1,4 +1,4 @@
-"""Reading a config, and taking its data from another folder."""
+"""The data folder of a recipe, and a check of its files."""
 
 import os.path as osp
 from collections.abc import Iterator
@@ -17,21 +17,21 @@ BOX_FILES = ('bbox_file', 'headbox_file')
 
 
 def set_data_root(cfg: Config, root: str) -> None:
-    """Replace the data root of every data set, and of the evaluators' files.
+    """Replace the data root of all data sets and of the evaluators' files.
 
     Args:
         cfg (Config): The config, changed in place.
         root (str): The new folder.
 
     Raises:
-        UserError: If the config names no data root, or several.
+        UserError: If the config names no data root or several.
     """
     nodes = list(data_nodes(cfg, TRAIN + TEST))
     roots = {osp.normpath(node['data_root']) for node in nodes if node.get('data_root')}
     if len(roots) != 1:
         raise UserError(
             f'--data-root replaces one data_root, and {cfg.filename} names '
-            f'{", ".join(sorted(roots)) or "none"}: set the paths by --cfg-options.'
+            f'{", ".join(sorted(roots)) or "none"}: set the paths with --cfg-options.'
         )
     (old,) = roots
     for node in nodes:
@@ -51,7 +51,7 @@ def check_files(cfg: Config, sections: tuple[str, ...]) -> None:
         sections (tuple[str]): Those to check: 'train', 'val', 'test'.
 
     Raises:
-        UserError: If one does not; the message says where data is to be had.
+        UserError: If one does not; the message says where to get the data.
     """
     labels = cfg.get('pseudo', {}).get('ann_file')
     for node in data_nodes(cfg, sections):
@@ -65,14 +65,14 @@ def check_files(cfg: Config, sections: tuple[str, ...]) -> None:
 def _check_labels(path: str, cfg: Config) -> None:
     if not osp.exists(path):
         raise UserError(
-            f'The pseudo labels {path} are not made yet: '
-            'tools/dataset/make_pseudo_labels.py makes them, by the command at the '
-            f'head of {cfg.filename}.'
+            f'The pseudo labels {path} do not exist yet. Make them with '
+            'tools/dataset/make_pseudo_labels.py: the command is at the top of '
+            f'{cfg.filename}.'
         )
 
 
 def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
-    """Walk through all that describes data or metrics, wrappers and parts alike.
+    """Walk through everything that describes data or metrics, also inside wrappers.
 
     Args:
         cfg (Config): The config.
@@ -80,7 +80,7 @@ def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
 
     Yields:
         ConfigDict: Every dict in the sections' data loaders and evaluators, and in
-        the hooks of training, which may look at data of their own.
+        the hooks of training, which may have their own data.
     """
     for section in sections:
         yield from _dicts(cfg.get(f'{section}_dataloader'))
@@ -90,7 +90,7 @@ def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
 
 
 def annotation_path(node: ConfigDict) -> str | None:
-    """Return the annotation file of a data set or metric, None if it names none."""
+    """Return the annotation file of a data set or metric, None if there is none."""
     if not node.get('ann_file'):
         return None
     return osp.join(node.get('data_root') or '', node['ann_file'])

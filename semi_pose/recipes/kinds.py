@@ -5,12 +5,12 @@ from typing import Any
 
 from mmengine.config import Config
 
-# Hooks that look on.
+# Hooks that do not change the training.
 ONLOOKERS = ('CollapseMonitor',)
 
 
 def describe(cfg: Config) -> tuple[str, bool, str]:
-    """Say which of the paper's methods a recipe is.
+    """Find which of the paper's methods a recipe is.
 
     Args:
         cfg (Config): The recipe.
@@ -68,13 +68,13 @@ def is_semi(cfg: Config) -> bool:
 
 
 def label_counts(cfg: Config) -> list[int]:
-    """Return the sizes of labeled sets that a recipe cuts out."""
+    """Return the sizes of the labeled subsets that a recipe uses."""
     cfg = Config({key: cfg[key] for key in cfg if key != 'pseudo_labels'})
     return list(label_places(cfg).values())
 
 
 def label_places(cfg: Config) -> dict[str, int]:
-    """Return where a recipe cuts labeled sets, and to how many people."""
+    """Return where a recipe limits its labeled sets, and to how many people."""
     dataset = cfg.train_dataloader.dataset
     return {
         f'{place}.indices': node.indices

@@ -1,4 +1,4 @@
-"""Reading of recipes, MMPose configs with what is semi-supervised about them."""
+"""Reading of recipes: MMPose configs with semi-supervised parts."""
 
 from mmengine.config import Config
 from mmengine.hub import get_config
@@ -33,11 +33,11 @@ def read_config(path: str) -> Config:
 
 
 def load_recipe(path: str, data_root: str | None = None) -> Config:
-    """Read a recipe, and look for its data.
+    """Read a recipe and check that its data exists.
 
     Args:
         path (str): Config file.
-        data_root (str, optional): Take the data from here, not the config's folder.
+        data_root (str, optional): Folder of the data, instead of the config's.
 
     Returns:
         Config: The config.

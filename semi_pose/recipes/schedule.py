@@ -24,7 +24,7 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
     if 'max_iters' not in cfg.train_cfg:
         raise UserError(
             f'--steps: {cfg.filename} counts epochs. Set train_cfg.max_epochs and '
-            'param_scheduler by --cfg-options.'
+            'param_scheduler with --cfg-options.'
         )
 
     def scale(step: int) -> int:

@@ -9,17 +9,16 @@ METRICS = ('AP', 'AR', 'PCK')
 
 
 def read_scalars(work_dir: str | Path) -> list[dict]:
-    """Read the scalars of a run, the parts before and after a resume as one.
+    """Read the scalars of a run, with the parts before and after a resume joined.
 
-    A run may be writing at the same time: a line that is not whole yet is left
-    out. What a run logged beyond the checkpoint that it was resumed from, and so
-    did again, is left out too.
+    A run may still be writing, so an incomplete line is left out. Steps that a run
+    logged and then repeated after a resume count only once, as logged last.
 
     Args:
         work_dir (str or Path): The run's work dir.
 
     Returns:
-        list[dict]: A record a line of the logs, by rising ``step``.
+        list[dict]: One record per line of the logs, by rising ``step``.
     """
     merged = []
     for path in sorted(Path(work_dir).glob('*/vis_data/scalars.json')):
@@ -44,7 +43,7 @@ def series(records: list[dict], key: str) -> tuple[list[int], list[float]]:
 
 
 def is_validation(record: dict) -> bool:
-    """Say whether a record of scalars holds metrics of a validation."""
+    """Say whether a record holds the metrics of a validation."""
     return any(key.rsplit('/', 1)[-1] in METRICS for key in record)
 
 
@@ -58,7 +57,7 @@ def network_metrics(record: dict) -> dict[str, dict[str, float]]:
         dict[str, dict[str, float]]: AP, AR, PCK from 0 to 1 by network; a stock
         model's are ``net1``'s.
     """
-    # MPII's metric, which alone has this entry, is in percent already.
+    # MPII's metric, which alone has this entry, is already in percent.
     share = 0.01 if any(key.endswith('PCK@0.1') for key in record) else 1
     by_network: dict[str, dict[str, float]] = {}
     for key, value in record.items():
@@ -74,7 +73,7 @@ def network_metrics(record: dict) -> dict[str, dict[str, float]]:
 
 
 def epoch_length(records: list[dict]) -> int | None:
-    """Find the steps of an epoch from a log; None where it counts no epochs."""
+    """Find the steps per epoch from a log; None if it counts no epochs."""
     counts = [
         math.ceil(one['iter'] / one['epoch'])
         for one in records
@@ -84,7 +83,7 @@ def epoch_length(records: list[dict]) -> int | None:
 
 
 def in_steps(records: list[dict]) -> list[dict]:
-    """Give validations that are logged by epoch their training step.
+    """Set the training step of validations that are logged by epoch.
 
     Args:
         records (list[dict]): What :func:`read_scalars` returned.

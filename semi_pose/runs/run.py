@@ -1,4 +1,4 @@
-"""Training runs in processes of their own, followed from outside."""
+"""Training runs in separate processes, followed from outside."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.schedule import scaled_schedule
 from semi_pose.runs.logs import epoch_length, is_validation, read_scalars
 
-# What decides on a run's result.
+# The settings that decide the result of a run.
 DECISIVE = (
     'model',
     'train_dataloader',
@@ -33,11 +33,11 @@ DECISIVE = (
 
 
 class Run:
-    """A run of a recipe by the training tool, by steps or by epochs.
+    """A run of a recipe by the training tool, counted in steps or epochs.
 
     Args:
         tool (Path): tools/train.py.
-        config (Path or Config): The recipe; one that is read is changed.
+        config (Path or Config): The recipe; a Config is changed in place.
         folder (Path): Work dir.
         data_root (Path, optional): Folder of the data; the recipe's own by default.
         steps (int, optional): Training steps; the recipe's schedule is stretched or
@@ -47,7 +47,7 @@ class Run:
 
     Attributes:
         cfg (Config): The recipe with all settings.
-        unit (str): ``iter`` or ``epoch``, which the recipe counts.
+        unit (str): What the recipe counts: ``iter`` or ``epoch``.
         steps (int): Length of the training in this unit.
         checkpoint (Path): The last checkpoint, written before the last validation.
     """
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def command(self) -> list[str]:
-        """list[str]: What trains it, or goes on with it."""
+        """list[str]: The command that starts or resumes the training."""
         command = [sys.executable, str(self.tool), self.cfg.filename, '--resume']
         command += ['--work-dir', str(self.folder)]
         if self.data_root is not None:
@@ -101,15 +101,15 @@ class Run:
 
     @property
     def recorded(self) -> Path:
-        """Path: Where a run, once started, keeps its effective config."""
+        """Path: The config that a started run has saved."""
         return self.folder / Path(self.cfg.filename).name
 
     def differences(self) -> list[str]:
-        """Compare with the settings that the folder's run was trained with.
+        """Compare with the settings of the run in the folder.
 
         Returns:
-            list[str]: A line for each setting that differs and decides on the
-            result; empty if there is no run, or one with the same settings.
+            list[str]: One line per setting that differs and decides the result;
+            empty if there is no run, or one with the same settings.
         """
         if not self.recorded.exists():
             return []
@@ -117,10 +117,10 @@ class Run:
         if self.data_root is not None:
             root = str(self.data_root)
         was_root = _data_root(found) or ''
-        # A relative one may have been meant from another place.
+        # A relative path may be relative to another folder.
         was = _settings(found, was_root if Path(was_root).is_absolute() else root)
         wanted = _settings(self.cfg, root)
-        # Made for the run: the same labels elsewhere are no other settings.
+        # Files made for the run: the same labels elsewhere are the same settings.
         made = {key for key in self.settings if key.endswith('ann_file')}
         return [
             f'{key}: {was.get(key, "not set")}, now {wanted.get(key, "not set")}'
@@ -132,7 +132,7 @@ class Run:
         """Return the metrics after the last step.
 
         Returns:
-            dict[str, float], optional: By name; None as long as the run is not done.
+            dict[str, float], optional: Metrics by name; None until the run is done.
         """
         last = ([*filter(is_validation, read_scalars(self.folder))] or [{}])[-1]
         done = last.get('step') in (self.steps, self._total_iters())
@@ -143,29 +143,29 @@ class Run:
         return self.steps * (epoch_length(read_scalars(self.folder)) or 1)
 
     def progress(self, records: list[dict]) -> int:
-        """Say how far a run has come.
+        """Return how far a run is.
 
         Args:
             records (list[dict]): Its scalars.
 
         Returns:
-            int: Steps, or epochs begun.
+            int: Steps done, or epochs started.
         """
         key = 'step' if self.unit == 'iter' else 'epoch'
         return max((one[key] for one in records if key in one), default=0)
 
     def prepare(self) -> None:
-        """Make the folder, emptied of a run that no resume could end."""
+        """Make the folder; delete a run that cannot be resumed."""
         if self.metrics() is None and self.checkpoint.exists():
-            # Cut off in the last validation, which no resume makes up for.
+            # Interrupted in the last validation, which a resume does not repeat.
             shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def train(self, on_change: Callable[[list[dict]], object]) -> None:
-        """Train to the end, from the last checkpoint on; nothing if that is done.
+        """Train to the end from the last checkpoint; do nothing if that is done.
 
         Args:
-            on_change (Callable): Called now and then with the scalars so far.
+            on_change (Callable): Called regularly with the scalars so far.
 
         Raises:
             UserError: If the training fails.
@@ -189,13 +189,13 @@ def follow(
     on_change: Callable[[], object],
     threads: int | None = None,
 ) -> int:
-    """Run a command to its end, and take it along if this process is interrupted.
+    """Run a command to its end; end it too if this process is interrupted.
 
     Args:
         command (list[str]): The command.
-        log (Path): Its output is added here.
-        on_change (Callable): Called twice a second; what it raises ends the command.
-        threads (int, optional): ``OMP_NUM_THREADS``; as it is by default.
+        log (Path): File that its output is appended to.
+        on_change (Callable): Called twice per second; an exception ends the command.
+        threads (int, optional): ``OMP_NUM_THREADS``; unchanged by default.
 
     Returns:
         int: The exit status.
@@ -215,7 +215,7 @@ def follow(
         while _is_running(process):
             on_change()
     finally:
-        # After Ctrl-C too: never leave it behind.
+        # Also after Ctrl-C: never leave the process behind.
         process.terminate()
         process.wait()
     return process.returncode
@@ -224,7 +224,7 @@ def follow(
 def end_of_log(log: Path, lines: int = 8) -> str:
     """Name a log and quote its end, for a message."""
     end = '\n'.join(log.read_text().splitlines()[-lines:])
-    return f'{log} has it all, and ends:\n{end}'
+    return f'{log} ends:\n{end}'
 
 
 def _spell(value: Any) -> str:
@@ -250,7 +250,7 @@ def _settings(cfg: Config, data_root: str | None) -> dict[str, Any]:
     cfg.custom_hooks = [
         hook for hook in cfg.get('custom_hooks') or [] if hook.type not in ONLOOKERS
     ]
-    # JSON, since a config read back has tuples where the recipe has lists.
+    # JSON, since a saved config may have tuples where the recipe has lists.
     plain = json.loads(json.dumps(cfg.to_dict(), default=str))
     return dict(_leaves(plain))
 

@@ -80,7 +80,7 @@ def test_joints_are_drawn_where_the_heatmaps_peak():
     axes = Figure().subplots()
     _draw_joints(axes, heatmaps, 4, [(0, 1), (1, 2)])
     lines, points = axes.collections
-    # Centre of heatmap pixel 2 at stride 4: (2 + 0.5) * 4 - 0.5 = 9.5.
+    # Center of heatmap pixel 2 at stride 4: (2 + 0.5) * 4 - 0.5 = 9.5.
     np.testing.assert_allclose(points.get_offsets(), [(9.5, 21.5), (13.5, 25.5)])
     # Joint 2 is too weak to be shown, and so is the link to it.
     assert len(lines.get_segments()) == 1

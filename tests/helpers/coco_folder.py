@@ -23,7 +23,7 @@ def annotation(number: int, image_id: int, bbox=(10, 20, 30, 40), **fields) -> d
 
 
 def write_coco(folder: Path, annotations: list, num_images: int = 3) -> dict:
-    """Write images 1..n, the n-th all of grey value 20 n, and their annotations.
+    """Write images 1..n, the n-th all of gray value 20 n, and their annotations.
 
     Returns the arguments ``ann_file``, ``data_root`` and ``data_prefix``.
     """

@@ -97,7 +97,7 @@ def write_pseudo_labels(cfg: Config) -> None:
     content = people(2, keypoints=14 if 'lsp' in folder.parts else 17)
     for image in content['images']:
         image['file_name'] = str(next(folder.iterdir()).relative_to(root))
-    # As the tool does it: ConcatDataset wants them alike.
+    # As the tool does it: ConcatDataset needs them alike.
     real = json.loads((root / labeled.dataset.ann_file).read_text())
     content['categories'] = real['categories']
     path = root / pseudo.ann_file

@@ -317,7 +317,7 @@ def test_a_stock_model_takes_the_checkpoint():
     torch.testing.assert_close(stock(images, None), model(images, None))
 
 
-def test_preprocessor_normalises_each_branch_and_plain_batches():
+def test_preprocessor_normalizes_each_branch_and_plain_batches():
     preprocessor = build().data_preprocessor
     image = torch.full((3, 64, 48), 255, dtype=torch.uint8)
     data_samples = list(samples(1))

@@ -215,7 +215,7 @@ def test_ctrl_c_says_how_to_go_on(fails, monkeypatch):
 
     monkeypatch.setattr('mmengine.runner.Runner.train', interrupt)
     message = fails(status=130)
-    assert '--resume goes on from the last checkpoint' in message
+    assert '--resume to continue from the last checkpoint' in message
     assert 'Traceback' not in message
 
 

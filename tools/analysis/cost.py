@@ -1,6 +1,6 @@
-"""Estimate the GPU hours of recipes from the arithmetic that they do.
+"""Estimate the GPU hours of recipes from their number of operations.
 
-Nothing is trained and no data is needed: operations are counted on shapes. The hours
+Nothing is trained and no data is needed: operations are counted from shapes. The hours
 are an estimate for a device that reaches --tflops in practice, which is less than its
 data sheet says.
 """
@@ -28,30 +28,27 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--tflops',
         type=float,
         default=20,
-        help='10^12 operations a second that the device reaches (%(default)s)',
+        help='10^12 operations per second that the device reaches (%(default)s)',
     )
     add(
         '--unlabeled',
         type=int,
         default=COCO_TRAIN,
         metavar='N',
-        help='unlabeled people, an epoch of the semi-supervised recipes (%(default)s)',
+        help='unlabeled people per epoch of the semi-supervised recipes (%(default)s)',
     )
     add(
         '--labeled',
         type=int,
         default=LABELS,
         metavar='N',
-        help='labeled people, an epoch of the supervised recipes (%(default)s)',
+        help='labeled people per epoch of the supervised recipes (%(default)s)',
     )
     return parser.parse_args(argv)
 
 
 def main(args: argparse.Namespace) -> None:
     """Print a table of costs.
-
-    Args:
-        args (Namespace): The options.
 
     Raises:
         UserError: If a config is missing or broken.
@@ -66,7 +63,7 @@ def main(args: argparse.Namespace) -> None:
     if args.tflops <= 0:
         raise UserError(f'--tflops is {args.tflops}: give what the device reaches.')
     table = Table('recipe', title=f'Estimate at {args.tflops:g} TFLOPS')
-    for title in ('GFLOPs a pair', 'pairs', 'GPU hours'):
+    for title in ('GFLOPs per pair', 'pairs', 'GPU hours'):
         table.add_column(title, justify='right')
     console = Console(soft_wrap=True, highlight=False)
     for config in track(args.configs, 'Counting', console=console, transient=True):
@@ -78,7 +75,7 @@ def main(args: argparse.Namespace) -> None:
             f'{cost.hours(args.tflops):.2f}',
         )
     console.print(table)
-    console.print('How to bring it down: docs/performance.md')
+    console.print('How to reduce it: docs/performance.md')
 
 
 if __name__ == '__main__':

@@ -21,9 +21,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '--keys',
         nargs='+',
         default=['response', 'coco/AP'],
-        help='scalars to draw, a panel each (%(default)s)',
+        help='scalars to draw, one panel each (%(default)s)',
     )
-    add('--labels', nargs='+', help='names of the runs (their folders)')
+    add('--labels', nargs='+', help='names of the runs (default: their folders)')
     add(
         '--smooth',
         type=int,
@@ -36,16 +36,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         type=Path,
         default=Path('curves.png'),
         metavar='FILE',
-        help='picture to write (%(default)s)',
+        help='image to write (%(default)s)',
     )
     return parser.parse_args(argv)
 
 
 def main(args: argparse.Namespace) -> None:
-    """Draw the curves, and say where the picture lies.
-
-    Args:
-        args (Namespace): The options.
+    """Draw the curves, and print the path of the image.
 
     Raises:
         UserError: If a folder holds no log, or no log a key.
@@ -85,18 +82,18 @@ def check_logs(runs: list[Path], logs: list[list[dict]], keys: list[str]) -> Non
     Args:
         runs (list[Path]): Work dirs.
         logs (list[list[dict]]): Their scalars.
-        keys (list[str]): What is to be drawn.
+        keys (list[str]): The scalars to draw.
 
     Raises:
-        UserError: If there is nothing, with what there is instead.
+        UserError: If there is nothing; the message lists what there is.
     """
     from semi_pose.errors import UserError
 
     for run, log in zip(runs, logs, strict=True):
         if not log:
             raise UserError(
-                f'{run} holds no log: name the work dir of a run, the folder that has '
-                '<time>/vis_data/scalars.json in it.'
+                f'{run} holds no log: name the work dir of a run, the folder that '
+                'contains <time>/vis_data/scalars.json.'
             )
     logged = sorted({key for log in logs for record in log for key in record})
     for key in keys:

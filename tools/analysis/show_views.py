@@ -15,12 +15,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add('config', help='config file of a semi-supervised recipe')
     add('checkpoint', help='checkpoint file')
-    add('--data-root', metavar='DIR', help="take the data from here, not the config's")
+    add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
         '--out',
         type=Path,
         metavar='FILE',
-        help='picture to write (views.png beside the checkpoint)',
+        help='image to write (default: views.png next to the checkpoint)',
     )
     add('--num', type=int, default=4, help='unlabeled people to draw (%(default)s)')
     add('--seed', type=int, default=0, help='seed of people and views (%(default)s)')
@@ -28,13 +28,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Draw the views, and say where the picture lies.
-
-    Args:
-        args (Namespace): The options.
+    """Draw the views, and print the path of the image.
 
     Raises:
-        UserError: If the user can mend what went wrong.
+        UserError: If the user can fix what went wrong.
     """
     from semi_pose import analysis
     from semi_pose.cli.diagnosis import explained

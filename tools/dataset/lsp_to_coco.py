@@ -4,7 +4,7 @@ Example::
 
     python tools/dataset/lsp_to_coco.py data/lsp
 
-reads data/lsp/joints.mat (or data/lsp/raw/joints.mat) and the pictures
+reads data/lsp/joints.mat (or data/lsp/raw/joints.mat) and the images
 data/lsp/images/im0001.jpg, im0002.jpg, ..., and writes
 data/lsp/annotations/lsp_train.json.
 """
@@ -50,7 +50,7 @@ DESCRIPTION = (
 BOX_MARGIN = 0.12
 # Person area as a share of the box, as the data set has no masks.
 AREA_SHARE = 0.53
-# What loadmat raises for files that are cut, damaged or no MATLAB files at all.
+# What loadmat raises for files that are cut, damaged or not MATLAB files.
 _MAT_ERRORS = (
     KeyError,
     MatReadError,
@@ -66,31 +66,31 @@ def read_joints(path: Path) -> np.ndarray:
     """Read joints.mat.
 
     Args:
-        path: MATLAB file whose variable `joints` is 3 x 14 x N: x and y in pixels,
-            counted from 1, and 1 where the joint is occluded, else 0.
+        path (Path): MATLAB file whose variable `joints` is 3 x 14 x N: x and y in
+            pixels, counted from 1, and 1 where the joint is occluded, else 0.
 
     Returns:
-        Array (N, 14, 3) in the order of `JOINTS`: x and y counted from 0, occluded.
+        ndarray: (N, 14, 3) in the order of `JOINTS`: x and y counted from 0, occluded.
 
     Raises:
         UserError: If the file is missing, unreadable or of another shape.
     """
     if not path.is_file():
         raise UserError(
-            f'{path} does not exist; unpack LSP so that joints.mat and images/ lie '
-            'side by side, or name the file by --mat'
+            f'{path} does not exist; unpack LSP so that joints.mat and images/ are '
+            'in one folder, or name the file with --mat'
         )
     try:
         joints = loadmat(path)['joints']
     except _MAT_ERRORS as error:
         raise UserError(
             f"{path} is not a MATLAB file with a variable 'joints' ({error}); "
-            'take joints.mat as LSP ships it'
+            'use the joints.mat that comes with LSP'
         ) from error
     if joints.ndim != 3 or joints.shape[:2] != (3, 14):
         raise UserError(
             f"{path}: 'joints' has the shape {joints.shape}, expected (3, 14, N); "
-            'take joints.mat of LSP itself (LSP Extended has another layout)'
+            'use the joints.mat of LSP (LSP Extended has another layout)'
         )
     ordered = joints.transpose(2, 1, 0)[:, list(JOINTS.values())].astype(float)
     return ordered - (1, 1, 0)
@@ -100,7 +100,7 @@ def read_size(path: Path) -> tuple[int, int]:
     """Return the width and height of an image, in pixels.
 
     Raises:
-        UserError: If the file is no image.
+        UserError: If the file is not an image.
     """
     try:
         with Image.open(path) as image:
@@ -113,12 +113,14 @@ def make_annotation(number: int, joints: np.ndarray, size: tuple[int, int]) -> d
     """Make the COCO annotation of one person.
 
     Args:
-        number: Image and annotation id.
-        joints: (14, 3): x and y in pixels counted from 0, occluded (1) or not (0).
-        size: Image width and height in pixels; joints and box are clipped to it.
+        number (int): Image and annotation id.
+        joints (ndarray): (14, 3): x and y in pixels counted from 0, occluded (1) or
+            not (0).
+        size (tuple[int, int]): Image width and height in pixels; joints and box are
+            clipped to it.
 
     Returns:
-        Annotation with visibility 1 for occluded joints and 2 for visible ones.
+        dict: Annotation with visibility 1 for occluded joints and 2 for visible ones.
     """
     limits = np.array(size)
     points = joints[:, :2].clip(0, limits - 1)
@@ -148,11 +150,11 @@ def make_dataset(joints: np.ndarray, image_dir: Path) -> dict:
     """Make the whole COCO annotation file.
 
     Args:
-        joints: (N, 14, 3) as `read_joints` returns it.
-        image_dir: Folder of im0001.jpg to imN.jpg, four digits.
+        joints (ndarray): (N, 14, 3) as `read_joints` returns it.
+        image_dir (Path): Folder of im0001.jpg to imN.jpg, four digits.
 
     Returns:
-        COCO dictionary with one person an image, ids from 1.
+        dict: COCO dictionary with one person per image, ids from 1.
 
     Raises:
         UserError: If an image is missing or unreadable.
@@ -180,8 +182,8 @@ def check_images(names: list[str], image_dir: Path) -> None:
     if missing:
         raise UserError(
             f'{image_dir} lacks {len(missing)} of {len(names)} images, the first '
-            f'{missing[0]}; name the folder by --images, or take only the first '
-            'persons by --count'
+            f'{missing[0]}; name the folder with --images, or use only the first '
+            'persons with --count'
         )
 
 
@@ -195,7 +197,7 @@ def write_json(dataset: dict, path: Path) -> None:
     """Write the file and the folders above it.
 
     Raises:
-        UserError: If the place is not writable.
+        UserError: If the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -227,7 +229,7 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Convert, and say where the result lies.
+    """Convert, and print the path of the result.
 
     Raises:
         UserError: If an input is missing or broken.

@@ -1,4 +1,4 @@
-"""Loading of images some of which may be broken."""
+"""Loading of images that may be broken."""
 
 import logging
 import zlib
@@ -21,12 +21,12 @@ NUM_BUCKETS = 2**20
 class LoadImageOrSkip(LoadImage):
     """Load an image; skip it with a warning if it cannot be read or decoded.
 
-    A skipped image makes the pipeline return None, whereupon MMEngine's data sets
-    draw another sample. Each file is named once and counted once, whichever worker
-    process meets it.
+    A skipped image makes the pipeline return None, and MMEngine's data sets draw
+    another sample. Each file is reported once and counted once, in whichever worker
+    process it is read.
 
     Args:
-        max_in_a_row (int): Failures in a row after which training stops.
+        max_in_a_row (int): Training stops after this many failures in a row.
         **kwargs: Arguments of MMPose's LoadImage.
     """
 

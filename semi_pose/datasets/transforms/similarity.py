@@ -10,14 +10,14 @@ class RandomSimilarity(BaseTransform):
     """Scale and rotate the box as Xie et al. (ICCV 2021) do for the easy view.
 
     MMPose's RandomBBoxTransform draws from a truncated normal distribution; the
-    paper's code clips a normal one, so that 32 % of the scales lie at the limits.
+    paper's code clips a normal one, so 32 % of the scales are at the limits.
     Multiplies ``bbox_scale`` (N, 2) and sets ``bbox_rotation`` (N,), in degrees, as
     TopdownAffine reads them: a larger scale shows a smaller person, and a positive
     rotation turns the person counterclockwise as seen.
 
     Args:
         scale_std (float): Standard deviation of the scale factor, of mean 1.
-        scale_limits (Tuple[float, float]): The factor is clipped to these.
+        scale_limits (tuple[float, float]): The factor is clipped to these.
         rotation_std (float): Standard deviation of the rotation in degrees.
         rotation_limit (float): The rotation is clipped to plus and minus this.
         rotation_prob (float): Probability of a rotation.
@@ -44,7 +44,7 @@ class RandomSimilarity(BaseTransform):
             number (int): How many boxes, N.
 
         Returns:
-            Tuple[np.ndarray, np.ndarray]: Factors (N,) and degrees (N,), float32.
+            tuple[np.ndarray, np.ndarray]: Factors (N,) and degrees (N,), float32.
         """
         scale = np.random.normal(1.0, self.scale_std, number)
         rotation = np.random.normal(0.0, self.rotation_std, number)

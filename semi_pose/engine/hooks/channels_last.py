@@ -1,4 +1,4 @@
-"""The memory layout in which convolutions are fast."""
+"""The memory layout that makes convolutions fast."""
 
 import torch
 from mmengine.hooks import Hook
@@ -14,5 +14,5 @@ class ChannelsLast(Hook):
     """
 
     def before_run(self, runner: Runner) -> None:
-        """Lay the weights out; convolutions pass the layout on to what they make."""
+        """Convert the weights; convolutions return feature maps in the same layout."""
         runner.model.to(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""The collapse, seen while it happens."""
+"""Detection of the collapse during training."""
 
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ from semi_pose.evaluation.collapse import measure_collapse, own_randomness
 from semi_pose.evaluation.samples import unlabeled_batches
 
 REMEDY = (
-    'Networks that must only agree come to predict background everywhere. Let easy '
+    'Networks that only need to agree learn to predict background everywhere. Let easy '
     'views teach hard ones (model.hard_pipeline=[JointCutout, HardAffine] and no '
     'model.teacher_view), start from the labels (model.consistency_head.warmup or '
     'SemiRunner.warm_start), or lower lambda (model.consistency_head.weight). See '
@@ -29,23 +29,23 @@ REMEDY = (
 class CollapseMonitor(Hook):
     """Measure the heatmaps on unlabeled images, and warn when they collapse.
 
-    Measured before the first step, every ``interval`` steps and after the last one,
-    on samples that are drawn once through the run's own pipelines and on hard views
-    of a fixed seed, so that only the networks differ. What is logged, and how it is
-    defined, is in docs/collapse.md. Training is the same to the bit without it.
+    It measures before the first step, every ``interval`` steps and after the last
+    one. The samples are drawn once, through the run's own pipelines, and the hard
+    views have a fixed seed, so only the networks differ. docs/collapse.md defines
+    what is logged. Training is the same to the bit without it.
 
-    Supervised runs are measured if they are told ``unlabeled``, and never warned:
-    nothing there draws the heatmaps to background, and few labels alone make them
-    weaker on other images. The same holds for the warm-up, where lambda is 0.
+    Supervised runs are measured if ``unlabeled`` is given, and never warned: nothing
+    there pulls the heatmaps towards background, and few labels alone make them weaker
+    on other images. The same holds for the warm-up, where lambda is 0.
 
     Args:
         interval (int): Steps between measurements.
-        num (int): Unlabeled samples, and half as many labeled ones, whose mean only
-            sets the limit; all of a set if there are fewer.
-        threshold (float): Peaks below count as no joint seen.
+        num (int): Number of unlabeled samples; half as many labeled ones set the
+            limit. All of a set if it has fewer.
+        threshold (float): A lower peak counts as no joint.
         ratio (float): Warn when a network's mean peak on unlabeled images is below
             this share of the highest one measured on labeled images.
-        stop (bool): End the run then, and save nothing more.
+        stop (bool): End the run at a collapse, and save nothing more.
         unlabeled (dict, optional): Config of an unlabeled set, with its pipeline, for
             runs that train on labels alone.
         seed (int): Seed of the samples and of the hard views.
@@ -83,7 +83,7 @@ class CollapseMonitor(Hook):
         self._highest = 0.0
         self._has_fallen = False
         self._samples = None
-        # The weights are the same in all processes: one measures.
+        # The weights are the same in all processes, so one measures.
         if is_main_process():
             self._samples = self._draw_samples(runner.train_dataloader.dataset)
 
@@ -94,7 +94,7 @@ class CollapseMonitor(Hook):
         if unlabeled is None:
             print_log(
                 'CollapseMonitor measures nothing: this run has no unlabeled images. '
-                'Name some in CollapseMonitor.unlabeled.',
+                'Set CollapseMonitor.unlabeled.',
                 'current',
                 level=logging.WARNING,
             )
@@ -104,7 +104,7 @@ class CollapseMonitor(Hook):
         fields = getattr(labeled['data_samples'][0], 'gt_fields', None)
         if not isinstance(getattr(fields, 'heatmaps', None), torch.Tensor):
             raise UserError(
-                'CollapseMonitor needs a head that predicts one heatmap a joint, and '
+                'CollapseMonitor needs a head that predicts one heatmap per joint, and '
                 'GenerateTarget in the labeled pipeline: take the hook out of '
                 'custom_hooks, or use a HeatmapHead.'
             )
@@ -117,7 +117,7 @@ class CollapseMonitor(Hook):
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None
     ) -> None:
-        """Measure what the networks start from."""
+        """Measure before the first step."""
         if runner.iter == 0:
             self._measure(step=0, runner=runner)
 
@@ -147,7 +147,7 @@ class CollapseMonitor(Hook):
             runner.visualizer.add_scalars(values, step=step)
             warning = self._judge(values, step)
         if self.stop:
-            # All processes end, or those left would wait for this one.
+            # All processes must end, or the others would wait for this one.
             messages = [warning]
             broadcast_object_list(messages)
             if messages[0]:
@@ -185,7 +185,7 @@ class CollapseMonitor(Hook):
         head = getattr(self.model, 'consistency_head', None)
         if head is None or head.current_weight == 0:
             return False
-        # From scratch all heatmaps sink at first, those of labeled images too: before
-        # these show joints, the ratio compares noise with noise.
+        # From scratch all heatmaps drop at first, also on labeled images. Until these
+        # show joints, the ratio compares noise with noise.
         is_learned = self._highest >= self.threshold
         return is_learned and response < self.ratio * self._highest

@@ -27,8 +27,8 @@ class SemiRunner(Hook):
 
     Args:
         warm_start (Sequence[str]): Checkpoints that the networks start from:
-            one for each network (the paper's start: two networks trained
-            apart on the labels), or one for all. Not used when a run resumes.
+            one per network (the paper's start: two networks trained separately
+            on the labels), or one for all. Not used when a run resumes.
         val_overlap (str): What to do when validation images are among the
             unlabeled ones: 'error', 'warn' or 'ignore'.
         nan_interval (int): Steps between checks that the loss is finite.
@@ -54,7 +54,7 @@ class SemiRunner(Hook):
         """Check data sets and model against each other; load the warm start.
 
         Raises:
-            UserError: If they do not fit; the message says where and what to do.
+            UserError: If they do not fit.
         """
         self.model = plain_model(runner)
         check_run(runner, self.model, self.val_overlap)
@@ -69,7 +69,7 @@ class SemiRunner(Hook):
         if len(paths) != len(networks):
             raise UserError(
                 f'SemiRunner.warm_start names {len(paths)} checkpoints for '
-                f'{len(networks)} networks: give one for each, or one for all.'
+                f'{len(networks)} networks: give one per network, or one for all.'
             )
         for number, (network, path) in enumerate(zip(networks, paths, strict=True), 1):
             load_network(network, path)
@@ -94,7 +94,7 @@ class SemiRunner(Hook):
         """Stop the run if the loss is no longer finite.
 
         Raises:
-            UserError: If it is not; checkpoints written before stay.
+            UserError: If it is not; earlier checkpoints stay.
         """
         if not self.every_n_train_iters(runner, self.nan_interval):
             return
@@ -102,18 +102,18 @@ class SemiRunner(Hook):
             raise UserError(
                 f'The loss is {outputs["loss"].item()} at step {runner.iter + 1}. '
                 'Lower optim_wrapper.optimizer.lr, or set '
-                'optim_wrapper.clip_grad.max_norm=1, and go on from the last '
+                'optim_wrapper.clip_grad.max_norm=1, and continue from the last '
                 f'checkpoint in {runner.work_dir} with --resume.'
             )
 
     def after_train(self, runner: Runner) -> None:
-        """Say how many images could not be read, over all processes."""
+        """Log how many images could not be read in all processes."""
         count = torch.tensor(count_unreadable(runner.train_dataloader.dataset))
         all_reduce(count)
         if count:
             print_log(
                 f'{count} images could not be read and were replaced by other '
-                'draws; the warnings above name them.',
+                'samples; the warnings above name them.',
                 'current',
                 level=logging.WARNING,
             )

@@ -16,13 +16,13 @@ class SemiValLoop(ValLoop):
     """Validate every member of a model, reading each image once.
 
     Metrics of the network that ``test_cfg['network']`` names keep their names
-    (``coco/AP``), so that ``save_best`` works as ever; those of all networks
+    (``coco/AP``), so ``save_best`` works as usual; those of all networks
     are reported under its name (``net1/``, ``net2/``, ``ensemble/``, ...) as well.
 
     Args:
         runner (Runner): The runner.
         dataloader (DataLoader | dict): Validation data.
-        evaluator (dict | list): Config of the metrics; built once a network.
+        evaluator (dict | list): Config of the metrics; built once per network.
         fp16 (bool): Whether to predict in mixed precision.
     """
 

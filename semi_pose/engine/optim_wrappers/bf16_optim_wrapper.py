@@ -1,4 +1,4 @@
-"""Mixed precision that a CPU can do too."""
+"""Mixed precision that also runs on a CPU."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +13,9 @@ from mmengine.runner.amp import autocast
 class Bf16OptimWrapper(OptimWrapper):
     """Compute convolutions in bfloat16, on the device that the model is on.
 
-    Weights, losses and the optimiser stay in float32. bfloat16 has the range of
+    Weights, losses and the optimizer stay in float32. bfloat16 has the range of
     float32, so the loss is not scaled; MMEngine's AmpOptimWrapper, made for
-    float16, wants a GPU. Arguments are those of MMEngine's OptimWrapper.
+    float16, needs a GPU. Arguments are those of MMEngine's OptimWrapper.
     """
 
     @contextmanager

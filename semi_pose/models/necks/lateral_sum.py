@@ -1,4 +1,4 @@
-"""The lightest way from a feature pyramid to one map at its finest stride."""
+"""A light neck from a feature pyramid to one map at its finest stride."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class LateralSum(BaseModule):
     that keeps only its finest output, so that every parameter gets a gradient.
 
     Args:
-        in_channels: Channels of each level, finest first.
-        out_channels: Channels of the result.
-        init_cfg: MMEngine's initialisation config.
+        in_channels (Sequence[int]): Channels of each level, finest first.
+        out_channels (int): Channels of the result.
+        init_cfg (dict, optional): MMEngine's initialization config.
     """
 
     def __init__(
@@ -43,10 +43,11 @@ class LateralSum(BaseModule):
         """Merge the levels.
 
         Args:
-            features: One tensor (B, in_channels[i], H_i, W_i) a level, finest first.
+            features (Sequence[Tensor]): One tensor (B, in_channels[i], H_i, W_i) per
+                level, finest first.
 
         Returns:
-            1-tuple of (B, out_channels, H_0, W_0).
+            tuple[Tensor]: One tensor (B, out_channels, H_0, W_0).
         """
         maps = [lateral(x) for lateral, x in zip(self.laterals, features, strict=True)]
         total = maps.pop()
