@@ -1,6 +1,6 @@
 """Data sets and image transforms."""
 
-from semi_pose.datasets.coco_file import load_coco
+from semi_pose.datasets.annotation_files import load_coco, shared_files
 from semi_pose.datasets.semi_dataset import SemiDataset
 from semi_pose.datasets.transforms import (
     LoadImageOrSkip,
@@ -16,4 +16,5 @@ __all__ = [
     'UnlabeledDataset',
     'count_unreadable',
     'load_coco',
+    'shared_files',
 ]
