@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from semi_pose.runs.logs import series
+from semi_pose.models.members import member_title
+from semi_pose.runs.logs import is_validation, network_metrics, series
 
 # Okabe and Ito's colors without yellow, which color-blind readers can tell apart.
 COLORS = ('#000000', '#D55E00', '#0072B2', '#009E73', '#E69F00', '#56B4E9', '#CC79A7')
@@ -57,7 +59,7 @@ def look(number: int) -> tuple[str, str]:
 
 def mean_and_range(
     runs: Sequence[Points], smooth: int = 1
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, pd.Series, pd.Series, pd.Series]:
     """Average curves of several runs.
 
     Args:
@@ -66,25 +68,20 @@ def mean_and_range(
         smooth (int): Number of points in the moving average; 1 for none.
 
     Returns:
-        tuple[ndarray, ndarray, ndarray, ndarray]: Positions, and there the mean, the
+        tuple[ndarray, Series, Series, Series]: Positions, and there the mean, the
         lowest and the highest value over the runs.
     """
-    start = max(min(positions) for positions, _ in runs)
-    stop = min(max(positions) for positions, _ in runs)
-    grid = np.unique(np.concatenate([positions for positions, _ in runs]))
-    grid = grid[(grid >= start) & (grid <= stop)]
-    values = np.stack([np.interp(grid, x, _smoothed(y, smooth)) for x, y in runs])
-    return grid, values.mean(0), values.min(0), values.max(0)
-
-
-def _smoothed(values: Sequence[float], width: int) -> np.ndarray:
-    start, window = (width - 1) // 2, np.ones(width)
-
-    def sums(numbers: np.ndarray) -> np.ndarray:
-        return np.convolve(numbers, window)[start : start + len(numbers)]
-
-    # At the ends, over fewer points.
-    return sums(np.asarray(values, float)) / sums(np.ones(len(values)))
+    smoothed = [
+        pd.Series(values, positions, dtype=float)
+        .rolling(smooth, center=True, min_periods=1)
+        .mean()
+        .groupby(level=0)
+        .last()
+        for positions, values in runs
+    ]
+    grid = pd.concat(smoothed, axis=1).sort_index()
+    grid = grid.interpolate('index', limit_area='inside').dropna()
+    return grid.index.to_numpy(), grid.mean(1), grid.min(1), grid.max(1)
 
 
 def draw_panels(panels: Sequence[Panel], smooth: int = 1) -> Figure:
@@ -167,22 +164,22 @@ def draw_curves(supervised: list[dict], dual: list[dict]) -> Figure:
     Returns:
         Figure: Three panels over training steps: AP, PCK, response.
     """
-    drawn = {
-        'supervised': (supervised, '', 0),
-        'dual: ensemble': (dual, 'ensemble/', 1),
-        'dual: network 2': (dual, 'net2/', 2),
-        'dual: network 1': (dual, 'net1/', 3),
+    *_, last = filter(is_validation, dual)
+    # Network 1, which is compared, lies on top.
+    drawn = {'supervised': (supervised, '')} | {
+        f'dual: {member_title(name)}': (dual, f'{name}/')
+        for name in reversed(network_metrics(last))
     }
 
     def panel(ylabel: str, key: str, factor: float) -> Panel:
         lines = []
-        for label, (records, network, number) in drawn.items():
+        for number, (label, (records, network)) in enumerate(drawn.items()):
             steps, values = series(records, network + key)
             points = (steps, [value * factor for value in values])
-            lines.append(Line(label, [points], COLORS[number], 'o-'))
+            lines.append(Line(label, [points], look(number)[0], 'o-'))
         return Panel(ylabel, lines)
 
-    response = Line('dual', [series(dual, 'response')], COLORS[3])
+    response = Line('dual', [series(dual, 'response')], look(len(drawn) - 1)[0])
     figure = draw_panels(
         [
             panel('AP on validation people (%)', 'coco/AP', 100),

@@ -10,6 +10,7 @@ from rich.progress import (
     TaskID,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 
 
@@ -29,10 +30,13 @@ def progress_display(console: Console) -> Progress:
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn('left'),
+        TimeRemainingColumn(),
         TextColumn('{task.fields[note]}'),
     )
     if console.is_terminal:
-        return Progress(*columns, console=console)
+        # Work lasts for minutes: average over them.
+        return Progress(*columns, console=console, speed_estimate_period=600)
     return _Lines(*columns, console=console, disable=True)
 
 

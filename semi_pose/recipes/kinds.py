@@ -1,54 +1,88 @@
 """What a recipe is: its method, its hard view, its labels."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from mmengine.config import Config
 
 # Hooks that do not change the training.
 ONLOOKERS = ('CollapseMonitor',)
+HARD_VIEWS = {
+    'HardAffine': 'affine',
+    'RandAugment': 'RandAugment',
+    'JointCutout': 'Joint Cutout',
+    'CutOcclude': 'Cut-Occlude',
+    'RandomCutout': 'Cutout',
+    'RandomCutMix': 'CutMix',
+    'RedrawTargets': 'drawn targets',
+}
 
 
-def describe(cfg: Config) -> tuple[str, bool, str]:
-    """Find which of the paper's methods a recipe is.
+@dataclass(frozen=True)
+class RecipeKind:
+    """What a recipe is.
+
+    Attributes:
+        kind (str): ``supervised``, ``pseudo``, ``distill``, ``standard``,
+            ``mean_teacher``, ``single``, ``dual``, ``multiaugs_single``,
+            ``multiaugs_dual``, ``sspcm`` or ``sspcm_multiaugs``.
+        easy_hard (bool): Whether easy views teach hard ones.
+        title (str): What reports call it.
+        labels (int, optional): How many people are labeled; None if all are.
+    """
+
+    kind: str
+    easy_hard: bool
+    title: str
+    labels: int | None
+
+
+def describe(cfg: Config) -> RecipeKind:
+    """Say which method a recipe is, and on how many labels.
 
     Args:
         cfg (Config): The recipe.
 
     Returns:
-        tuple[str, bool, str]: Kind, whether it has easy-hard pairs, and title.
+        RecipeKind: What it is.
     """
-    if not is_semi(cfg):
-        if 'pseudo_labels' not in cfg:
-            return 'supervised', False, 'Supervised'
-        if cfg.pseudo_labels.get('tta'):
-            return 'distill', False, 'DataDistill'
-        return 'pseudo', False, 'PseudoPose'
-    model = cfg.model
-    pairs = model.get('teacher_view') is None
-    view = f', {_hard_view(cfg)}' if pairs else ''
+    labels = next(iter(label_places(cfg).values()), None)
+    easy_hard = is_semi(cfg) and cfg.model.get('teacher_view') is None
+    kind, title = _semi(cfg.model, easy_hard) if is_semi(cfg) else _on_labels(cfg)
+    return RecipeKind(kind, easy_hard, title, labels)
+
+
+def _on_labels(cfg: Config) -> tuple[str, str]:
+    if 'pseudo_labels' not in cfg:
+        return 'supervised', 'Supervised'
+    if cfg.pseudo_labels.get('tta'):
+        return 'distill', 'DataDistill'
+    return 'pseudo', 'PseudoPose'
+
+
+def _semi(model: dict, pairs: bool) -> tuple[str, str]:
+    networks = 'single' if model.get('peer', 'same') is None else 'dual'
+    two_networks = ', two networks' if networks == 'dual' else ''
+    paths = len(model.get('paths', [()]))
+    # Several hard views are too many to list.
+    view = f', {paths} hard views' if paths > 1 else f', {_hard_view(model)}'
     if model.get('mean_teacher') is not None:
-        kind = 'mean_teacher'
-        title = f'Mean teacher, easy-hard pairs{view}' if pairs else 'Mean teacher'
-    elif not pairs:
-        kind, title = 'standard', 'Standard consistency'
-    elif model.get('peer', 'same') is None:
-        return 'single', True, f'Single{view}'
-    else:
-        return 'dual', True, f'Dual{view}'
-    if model.get('peer', 'same') is not None:
-        title += ', two networks'
-    return kind, pairs, title
+        pairs_of = f', easy-hard pairs{view}' if pairs else ''
+        return 'mean_teacher', f'Mean teacher{pairs_of}{two_networks}'
+    if not pairs:
+        return 'standard', f'Standard consistency{two_networks}'
+    if model.get('student') is not None:
+        return ('sspcm_multiaugs' if paths > 1 else 'sspcm'), f'SSPCM{view}'
+    if paths > 1:
+        return f'multiaugs_{networks}', f'MultiAugs {networks}{view}'
+    return networks, f'{networks.capitalize()}{view}'
 
 
-def _hard_view(cfg: Config) -> str:
-    types = {node.get('type') for _, node in nodes(cfg.model.hard_pipeline, '')}
-    names = {
-        'HardAffine': 'affine',
-        'RandAugment': 'RandAugment',
-        'JointCutout': 'Joint Cutout',
-    }
-    return ' + '.join(names[one] for one in names if one in types) or 'no hard view'
+def _hard_view(model: dict) -> str:
+    types = {node.get('type') for _, node in nodes(model, '')}
+    found = [name for kind, name in HARD_VIEWS.items() if kind in types]
+    return ' + '.join(found) or 'no hard view'
 
 
 def nodes(node: Any, place: str) -> Iterator[tuple[str, dict]]:
@@ -67,12 +101,6 @@ def is_semi(cfg: Config) -> bool:
     return cfg.train_dataloader.dataset.type == 'SemiDataset'
 
 
-def label_counts(cfg: Config) -> list[int]:
-    """Return the sizes of the labeled subsets that a recipe uses."""
-    cfg = Config({key: cfg[key] for key in cfg if key != 'pseudo_labels'})
-    return list(label_places(cfg).values())
-
-
 def label_places(cfg: Config) -> dict[str, int]:
     """Return where a recipe limits its labeled sets, and to how many people."""
     dataset = cfg.train_dataloader.dataset
@@ -81,5 +109,4 @@ def label_places(cfg: Config) -> dict[str, int]:
         for place, node in nodes(dataset, 'train_dataloader.dataset')
         if node.get('type') != 'UnlabeledDataset'
         and isinstance(node.get('indices'), int)
-        and 'pseudo_labels' not in cfg
     }

@@ -5,6 +5,9 @@ from mmengine.config import Config
 from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import ONLOOKERS
 
+# What schedulers count in steps, beside milestones and their begin and end.
+LENGTHS = ('T_max', 'step_size', 'total_steps')
+
 
 def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
     """Stretch or shrink the schedule of an iteration-based recipe.
@@ -26,9 +29,10 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
             f'--steps: {cfg.filename} counts epochs. Set train_cfg.max_epochs and '
             'param_scheduler with --cfg-options.'
         )
+    factor = steps / cfg.train_cfg.max_iters
 
     def scale(step: int) -> int:
-        return max(round(step * steps / cfg.train_cfg.max_iters), 1)
+        return max(round(step * factor), 1)
 
     hooks = cfg.default_hooks
     settings = {
@@ -38,13 +42,8 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
         'default_hooks.logger.interval': scale(hooks.logger.interval),
     }
     for number, scheduler in enumerate(cfg.get('param_scheduler') or []):
-        place = f'param_scheduler.{number}'
-        if 'milestones' in scheduler:
-            milestones = [scale(step) for step in scheduler.milestones]
-            settings[f'{place}.milestones'] = milestones
-        for key in ('begin', 'end', 'T_max'):
-            if scheduler.get(key):
-                settings[f'{place}.{key}'] = scale(scheduler[key])
+        scaled = _scaled_scheduler(scheduler, factor)
+        settings |= {f'param_scheduler.{number}.{key}': scaled[key] for key in scaled}
     for number, hook in enumerate(cfg.get('custom_hooks') or []):
         if hook.type in ONLOOKERS and hook.get('interval'):
             settings[f'custom_hooks.{number}.interval'] = scale(hook.interval)
@@ -53,3 +52,19 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
         if head.get(key):
             settings[f'model.consistency_head.{key}'] = scale(head[key])
     return settings
+
+
+def _scaled_scheduler(scheduler: dict, factor: float) -> dict[str, int | list[int]]:
+    """Scale what a parameter scheduler counts in steps."""
+    scaled = {key: scheduler[key] for key in LENGTHS if scheduler.get(key)}
+    scaled = {key: max(round(value * factor), 1) for key, value in scaled.items()}
+    if 'milestones' in scheduler:
+        steps = scheduler['milestones']
+        scaled['milestones'] = [max(round(step * factor), 1) for step in steps]
+    begin = round(scheduler.get('begin', 0) * factor)
+    if scheduler.get('begin'):
+        scaled['begin'] = begin
+    if 'end' in scheduler:
+        # In 1 step, MMEngine's LinearLR would never leave its first value.
+        scaled['end'] = max(round(scheduler['end'] * factor), begin + 2)
+    return scaled

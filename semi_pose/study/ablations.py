@@ -1,7 +1,5 @@
 """Settings that a study varies, and where a recipe has them."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 from collections.abc import Callable, Sequence
@@ -15,6 +13,7 @@ from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import is_semi, label_places, nodes
 
 Number = int | float
+Places = dict[str, Number]
 
 
 @dataclass(frozen=True)
@@ -24,26 +23,54 @@ class Ablation:
     Attributes:
         name (str): Its name on the command line.
         label (str): What it is, for axes.
-        paper (str): Where the paper shows it.
+        paper (str): Where the paper shows it; empty if it does not.
         find (Callable): From a recipe to the setting's places in it, and its value.
+        of_all (bool): Whether all recipes and seeds of a study are compared under
+            it, not one recipe with one seed.
     """
 
     name: str
     label: str
     paper: str
-    find: Callable[[Config], dict[str, Number]]
+    find: Callable[[Config], Places]
+    of_all: bool = False
+
+    def settings(self, cfg: Config, value: Number) -> dict[str, Any]:
+        """Return the settings that give a recipe a value."""
+        settings = dict.fromkeys(self.find(cfg), value)
+        if self.name == 'labels':
+            settings |= _repeats(cfg, value)
+        return settings
 
 
 def _finder(section: str, registry: Any, kind: str, key: str) -> Callable:
-    def find(cfg: Config) -> dict[str, Number]:
+    def find(cfg: Config) -> Places:
         parameters = inspect.signature(registry.get(kind)).parameters
         return {
             f'{place}.{key}': node.get(key, parameters[key].default)
             for place, node in nodes(cfg.get(section), section)
-            if node.get('type') == kind and is_semi(cfg)
+            if node.get('type') == kind
+            and is_semi(cfg)
+            # JointCutout's number may be a word.
+            and not isinstance(node.get(key), str)
         }
 
     return find
+
+
+def _length(cfg: Config) -> Places:
+    steps = cfg.train_cfg.get('max_iters')
+    return {'train_cfg.max_iters': steps} if steps else {}
+
+
+def _repeats(cfg: Config, labels: Number) -> dict[str, int]:
+    """Repeat labeled people as often as before, all of them together."""
+    return {
+        f'{place}.times': max(round(node.times * node.dataset.indices / labels), 1)
+        for place, node in nodes(cfg.train_dataloader, 'train_dataloader')
+        if node.get('type') == 'RepeatDataset'
+        and f'{place}.dataset.indices' in label_places(cfg)
+    }
 
 
 _ABLATIONS = (
@@ -53,7 +80,8 @@ _ABLATIONS = (
         'Figure 10',
         _finder('model', MODELS, 'DualConsistencyHead', 'weight'),
     ),
-    Ablation('labels', 'labeled people', 'Table 9', label_places),
+    Ablation('labels', 'labeled people', 'Table 9', label_places, of_all=True),
+    Ablation('steps', 'training steps', '', _length, of_all=True),
     Ablation(
         'joints',
         'joints masked, m',
@@ -90,17 +118,28 @@ def parse_ablations(texts: Sequence[str]) -> dict[str, list[Number]]:
                 f'--ablate {text}: choose among {", ".join(ABLATIONS)}, '
                 'such as joints=1,3,5.'
             )
-        try:
-            values[name] = [_number(number) for number in numbers.split(',')]
-        except (SyntaxError, ValueError) as error:
-            raise UserError(
-                f'--ablate {text}: give numbers, as in {name}=1,2.'
-            ) from error
+        values[name] = parse_numbers(numbers, f'--ablate {text}', f'{name}=1,2')
     return values
 
 
-def _number(text: str) -> Number:
-    number = ast.literal_eval(text.strip())
-    if type(number) not in (int, float):
-        raise ValueError(text)
-    return number
+def parse_numbers(text: str, option: str, example: str) -> list[Number]:
+    """Read ``1,2.5,3``.
+
+    Args:
+        text (str): The numbers.
+        option (str): The option that they belong to, for the message.
+        example (str): What would be right.
+
+    Returns:
+        list[Number]: The numbers.
+
+    Raises:
+        UserError: If one is no number.
+    """
+    try:
+        numbers = [ast.literal_eval(number.strip()) for number in text.split(',')]
+        if all(type(number) in (int, float) for number in numbers):
+            return numbers
+    except (SyntaxError, ValueError):
+        pass
+    raise UserError(f'{option}: give numbers, as in {example}.')

@@ -1,7 +1,5 @@
 """How long a study takes, before it is run."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 from statistics import fmean
 from typing import NamedTuple
@@ -18,15 +16,10 @@ from semi_pose.study.plan import Plan, Trial
 
 
 class Estimate(NamedTuple):
-    """Time of one run.
+    """Time of one run."""
 
-    Attributes:
-        seconds (float): From here to its end; 0 if it is trained.
-        source (str): Where the figure is from.
-    """
-
-    seconds: float
-    source: str
+    seconds: float  # from here to its end; 0 if it is trained
+    source: str  # where the figure is from
 
 
 def estimate_all(plan: Plan, tflops: float) -> dict[Trial, Estimate]:
@@ -34,14 +27,8 @@ def estimate_all(plan: Plan, tflops: float) -> dict[Trial, Estimate]:
 
     A run of the same recipe that has logged its steps' time is the best source; next
     the arithmetic of the recipe at the speed that runs of the study reached; last the
-    arithmetic at a named speed.
-
-    Args:
-        plan (Plan): The study.
-        tflops (float): 10^12 operations a second, where no run has logged a time.
-
-    Returns:
-        dict[Trial, Estimate]: By run; validation and start-up are not counted.
+    arithmetic at a named speed (``tflops``, 10^12 operations per second). Validation
+    and start-up are not counted.
     """
     times = {trial: step_time(trial.run) for trial in plan.trials}
     begun = [trial for trial in plan.trials if times[trial]]
@@ -50,7 +37,7 @@ def estimate_all(plan: Plan, tflops: float) -> dict[Trial, Estimate]:
         for trial in plan.trials
     }
     unknown = [one for one in plan.trials if not one.done and not alike[one]]
-    # Counted where needed: it takes seconds a recipe.
+    # Counted where needed: it takes seconds per recipe.
     counted = {one.recipe: one.run.cfg for one in unknown + (begun if unknown else [])}
     flops = {recipe: step_flops(cfg) for recipe, cfg in counted.items()}
     speed, source = tflops * 1e12, f'arithmetic at {tflops:g} TFLOPS'
@@ -70,7 +57,7 @@ def estimate_all(plan: Plan, tflops: float) -> dict[Trial, Estimate]:
 
 
 def step_time(run: Run) -> float | None:
-    """Average the seconds a step that a run has logged; None if it has not begun."""
+    """Average the seconds per step that a run has logged; None if it has not begun."""
     records = [one for one in read_scalars(run.folder) if 'loss' in one]
     times = series(records, 'time')[1]
     return fmean(times) if times else None
@@ -90,14 +77,16 @@ def steps_left(run: Run) -> int:
     left = run.steps - run.progress(records)
     if run.unit == 'iter':
         return left
-    return left * (epoch_length(records) or _batches(run))
+    return left * (epoch_length(records) or steps_per_pass(run))
 
 
-def _batches(run: Run) -> int:
+def steps_per_pass(run: Run) -> int:
+    """Count the steps in which a run sees its training set once; reads the data."""
     cfg = deepcopy(run.cfg)
     if run.data_root is not None:
         set_data_root(cfg, str(run.data_root))
     check_files(cfg, TRAIN)
+    init_default_scope(cfg.get('default_scope', 'mmpose'))
     loader = cfg.train_dataloader
     return -(-len(DATASETS.build(loader.dataset)) // loader.batch_size)
 

@@ -11,7 +11,7 @@ from typing import Any
 from mmengine.config import Config
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import describe, is_semi, label_counts, nodes
+from semi_pose.recipes.kinds import describe, is_semi, nodes
 from semi_pose.recipes.reading import read_config
 from semi_pose.runs.run import Run
 from semi_pose.study.ablations import ABLATIONS, Ablation, Number
@@ -22,7 +22,8 @@ class Trial:
     """One run of the study.
 
     Attributes:
-        name (str): Its folder below the study's.
+        name (str): Its folder below the study's: ``RECIPE/seed0``, or
+            ``RECIPE/joints=3/seed0`` for a value of an ablation.
         seed (int): Seed.
         run (Run): The run.
         teacher (Trial, optional): The run that makes its pseudo labels.
@@ -50,52 +51,47 @@ class Trial:
 
 @dataclass(eq=False)
 class Method:
-    """A recipe with the runs of its seeds.
+    """A recipe (its stem is the name) with a run for each seed.
 
-    Attributes:
-        name (str): The recipe's stem.
-        title (str): What the report calls it.
-        kind (str): ``supervised``, ``pseudo``, ``distill``, ``standard``,
-            ``mean_teacher``, ``single`` or ``dual``.
-        easy_hard (bool): Whether easy views teach hard ones.
-        labels (int, optional): How many people are labeled; None if all are.
-        trials (list[Trial]): A run for each seed.
+    The other attributes are :class:`RecipeKind`'s, titles told apart.
     """
 
     name: str
-    title: str
+    trials: list[Trial]
     kind: str
     easy_hard: bool
+    title: str
     labels: int | None
-    trials: list[Trial]
+
+    @property
+    def tested(self) -> str:
+        """str: The member that the recipe tests, ``net1`` unless it says otherwise."""
+        test_cfg = self.trials[0].run.cfg.model.get('test_cfg') or {}
+        name = test_cfg.get('network', 'net1')
+        return f'net{name}' if str(name).isdigit() else name
 
 
 @dataclass(eq=False)
 class Sweep:
-    """Runs of one recipe that differ in one setting, with one seed.
+    """Runs of one recipe that differ in one setting.
 
     Attributes:
         ablation (Ablation): What differs.
         method (Method): The recipe.
         own (Number): The recipe's own value.
-        points (dict[Number, Trial]): The runs by value, the recipe's own among them.
+        points (dict[Number, list[Trial]]): A run for each seed, by value; the
+            recipe's own value is among them.
     """
 
     ablation: Ablation
     method: Method
     own: Number
-    points: dict[Number, Trial]
+    points: dict[Number, list[Trial]]
 
 
 @dataclass(eq=False)
 class Plan:
-    """All that a study trains.
-
-    Attributes:
-        methods (list[Method]): The recipes, as named.
-        sweeps (list[Sweep]): The ablations.
-        trials (list[Trial]): Every run once, teachers before their students.
-    """
+    """All that a study trains: every trial once, teachers before their students."""
 
     methods: list[Method]
     sweeps: list[Sweep]
@@ -103,14 +99,7 @@ class Plan:
 
 
 def parse_recipe(text: str, seeds: Sequence[int]) -> tuple[Path, list[int]]:
-    """Read ``RECIPE`` or ``RECIPE@0,1,2``.
-
-    Args:
-        text (str): What the command line says.
-        seeds (Sequence[int]): The seeds of recipes without seeds of their own.
-
-    Returns:
-        tuple[Path, list[int]]: The recipe, and its seeds, each once.
+    """Read ``RECIPE``, which gets the given seeds, or ``RECIPE@0,1,2``.
 
     Raises:
         UserError: If what follows the sign is no list of numbers.
@@ -134,7 +123,7 @@ class Planner:
         data_root (Path, optional): Folder of the data, if not the recipes' own.
         steps (int, optional): Training steps, if not the recipes' own.
         options (dict): Settings for all recipes.
-        threads (int, optional): Threads a run.
+        threads (int, optional): Threads of each run.
         as_found (bool): Take started runs as they are, whatever their settings.
         trials (dict[str, Trial]): All runs planned so far, by name.
     """
@@ -149,12 +138,6 @@ class Planner:
     trials: dict[str, Trial] = field(default_factory=dict)
     _recipes: dict[Path, Config] = field(default_factory=dict)
 
-    def read(self, recipe: Path) -> Config:
-        """Read a recipe, once; a copy is returned."""
-        if recipe not in self._recipes:
-            self._recipes[recipe] = read_config(str(recipe))
-        return deepcopy(self._recipes[recipe])
-
     def plan(
         self,
         recipes: Sequence[tuple[Path, list[int]]],
@@ -166,8 +149,9 @@ class Planner:
         Args:
             recipes (Sequence): Recipes and their seeds.
             ablations (dict[str, list[Number]]): Values by ablation.
-            ablated (Sequence[Path]): Recipes to vary. By default, for each ablation
-                the first recipe of the study that has the setting.
+            ablated (Sequence[Path]): Recipes to vary. By default, all recipes of the
+                study if the ablation compares them, else the first that has the
+                setting.
 
         Returns:
             Plan: Whose runs take up what the work dir holds.
@@ -181,95 +165,114 @@ class Planner:
                 f'The study names {", ".join(twice)} twice: name each recipe once, '
                 'all of its seeds after an @.'
             )
-        methods = [self._method(recipe, seeds) for recipe, seeds in recipes]
-        _name_apart(methods)
-        first_seeds = {recipe: seeds[0] for recipe, seeds in recipes}
-        sweeps = [
-            self._sweep(name, values, recipe, first_seeds, methods)
-            for name, values in ablations.items()
-            for recipe in self._fitting(name, ablated, first_seeds)
-        ]
+        seeds = dict(recipes)
+        methods = {recipe: self._method(recipe, seeds[recipe]) for recipe in seeds}
+        _name_apart([*methods.values()])
+        sweeps = []
+        for name, values in ablations.items():
+            for recipe in self._fitting(ABLATIONS[name], ablated, seeds):
+                # One that is not of the study gets the first one's seeds.
+                chosen = seeds.get(recipe, next(iter(seeds.values())))
+                method = methods.get(recipe) or self._method(recipe, chosen[:1])
+                sweeps.append(self._sweep(name, values, recipe, chosen, method))
         # Students last: by then their teachers are trained.
         trials = sorted(self.trials.values(), key=lambda one: one.teacher is not None)
-        return Plan(methods, sweeps, trials)
+        return Plan([*methods.values()], sweeps, trials)
 
     def _method(self, recipe: Path, seeds: list[int]) -> Method:
         trials = [self.trial(recipe, seed) for seed in seeds]
-        cfg = self.read(recipe)
-        kind, easy_hard, title = describe(cfg)
-        labels = next(iter(label_counts(cfg)), None)
-        return Method(recipe.stem, title, kind, easy_hard, labels, trials)
+        return Method(recipe.stem, trials, **vars(describe(self._read(recipe))))
 
     def _sweep(
         self,
         name: str,
         values: list[Number],
         recipe: Path,
-        first_seeds: dict[Path, int],
-        methods: list[Method],
+        seeds: list[int],
+        method: Method,
     ) -> Sweep:
         ablation = ABLATIONS[name]
-        seed = first_seeds.get(recipe, next(iter(first_seeds.values())))
-        cfg = self.read(recipe)
-        cfg.merge_from_dict(self.options)
-        places = ablation.find(cfg)
-        own = next(iter(places.values()))
-        points = {own: self.trial(recipe, seed)}
-        for value in values:
-            if value != own:
-                change = dict.fromkeys(places, value)
-                points[value] = self.trial(recipe, seed, f'{name}={value}', change)
-        named = [one for one in methods if one.name == recipe.stem]
-        method = named[0] if named else self._method(recipe, [seed])
-        return Sweep(ablation, method, own, dict(sorted(points.items())))
+        own = self._own(ablation, recipe)
+        points = {
+            value: [
+                self.trial(recipe, seed, ablation, value)
+                for seed in (seeds if ablation.of_all else seeds[:1])
+            ]
+            for value in sorted({own, *values})
+        }
+        return Sweep(ablation, method, own, points)
+
+    def _own(self, ablation: Ablation, recipe: Path) -> Number | None:
+        """Return a recipe's own value of a setting; None if it has not got it."""
+        cfg = self._run(recipe, self.work_dir, self.options, self.steps).cfg
+        return next(iter(ablation.find(cfg).values()), None)
 
     def trial(
         self,
         recipe: Path,
         seed: int,
-        variant: str = '',
-        change: dict[str, Any] | None = None,
+        ablation: Ablation | None = None,
+        value: Number | None = None,
     ) -> Trial:
-        """Plan one run, the same one for the same name.
+        """Plan one run, the same one for the same recipe, seed and value.
 
         Args:
             recipe (Path): The recipe.
             seed (int): Seed.
-            variant (str): Name of an ablation's value.
-            change (dict, optional): The settings that it is.
+            ablation (Ablation, optional): A setting that is varied.
+            value (Number, optional): Its value.
 
         Returns:
             Trial: The run.
         """
-        name = '/'.join(filter(None, (recipe.stem, variant, f'seed{seed}')))
-        if name in self.trials:
-            return self.trials[name]
-        folder = self.work_dir / name
-        options = {**self.options, **(change or {}), 'randomness.seed': seed}
-        cfg = self.read(recipe)
+        if ablation and value == self._own(ablation, recipe):
+            ablation = None
+        variant = [f'{ablation.name}={value}'] if ablation else []
+        name = '/'.join([recipe.stem, *variant, f'seed{seed}'])
+        if name not in self.trials:
+            self.trials[name] = self._new_trial(name, recipe, seed, ablation, value)
+        return self.trials[name]
+
+    def _new_trial(
+        self,
+        name: str,
+        recipe: Path,
+        seed: int,
+        ablation: Ablation | None,
+        value: Number | None,
+    ) -> Trial:
+        folder, cfg, steps = self.work_dir / name, self._read(recipe), self.steps
+        options = {**self.options, 'randomness.seed': seed}
+        if ablation and ablation.name == 'steps':
+            steps = round(value)
+        elif ablation:
+            options |= ablation.settings(cfg, value)
         teacher, labeling = None, []
         if 'pseudo_labels' in cfg:
             file = (folder / 'pseudo_labels.json').absolute()
-            options.update(_pseudo_files(cfg, file))
-            teacher = self.trial(self.root / cfg.pseudo_labels.teacher, seed)
+            options |= _pseudo_files(cfg, file)
+            # The labels are the teacher's too; all else is the student's alone.
+            shared = (ablation, value) if ablation and ablation.name == 'labels' else ()
+            teacher = self.trial(self.root / cfg.pseudo_labels.teacher, seed, *shared)
             labeling = self._labeling(cfg, file)
-        trial = Trial(name, seed, self._run(recipe, folder, options), teacher, labeling)
-        if self.as_found and trial.run.recorded.exists():
-            trial.notes = trial.run.differences()
-            trial.run = Run(trial.run.tool, trial.run.recorded, folder, self.data_root)
-        self.trials[name] = trial
+        run = self._run(recipe, folder, options, steps)
+        trial = Trial(name, seed, run, teacher, labeling)
+        if self.as_found and run.recorded.exists():
+            trial.notes = run.differences()
+            trial.run = Run(run.tool, run.recorded, folder, self.data_root)
         return trial
 
-    def _run(self, recipe: Path, folder: Path, options: dict[str, Any]) -> Run:
-        return Run(
-            self.root / 'tools/train.py',
-            self.read(recipe),
-            folder,
-            self.data_root,
-            self.steps,
-            options,
-            self.threads,
-        )
+    def _read(self, recipe: Path) -> Config:
+        """Read a recipe, once; a copy is returned."""
+        if recipe not in self._recipes:
+            self._recipes[recipe] = read_config(str(recipe))
+        return deepcopy(self._recipes[recipe])
+
+    def _run(
+        self, recipe: Path, folder: Path, options: dict[str, Any], steps: int | None
+    ) -> Run:
+        tool, cfg = self.root / 'tools/train.py', self._read(recipe)
+        return Run(tool, cfg, folder, self.data_root, steps, options, self.threads)
 
     def _labeling(self, cfg: Config, file: Path) -> list[str]:
         wanted = cfg.pseudo_labels
@@ -284,24 +287,25 @@ class Planner:
         return [str(tool), *command]
 
     def _fitting(
-        self, name: str, ablated: Sequence[Path], named: Iterable[Path]
+        self, ablation: Ablation, ablated: Sequence[Path], named: Iterable[Path]
     ) -> list[Path]:
         """Pick the recipes that an ablation varies."""
         recipes = [*(ablated or named)]
+        all_of_them = ablated or ablation.of_all
         fitting = [
             recipe
             for recipe in recipes
-            if (cfg := self.read(recipe))
-            and (ablated or is_semi(cfg))
-            and ABLATIONS[name].find(cfg)
+            if (cfg := self._read(recipe))
+            and (all_of_them or is_semi(cfg))
+            and ablation.find(cfg)
         ]
         if not fitting:
             raise UserError(
-                f'--ablate {name}: none of {", ".join(one.stem for one in recipes)} '
-                f'has this setting ({ABLATIONS[name].label}): name one that has it by '
-                '--ablate-recipe.'
+                f'--ablate {ablation.name}: none of '
+                f'{", ".join(one.stem for one in recipes)} has this setting '
+                f'({ablation.label}): name one that has it by --ablate-recipe.'
             )
-        return fitting if ablated else fitting[:1]
+        return fitting if all_of_them else fitting[:1]
 
 
 def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:

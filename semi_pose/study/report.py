@@ -1,42 +1,40 @@
 """The report of a study: Markdown with pictures, and one page of HTML."""
 
-from __future__ import annotations
-
 import base64
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pandas as pd
 from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
 from semi_pose.analysis.curves import DPI
-from semi_pose.study.figures import (
-    draw_difficulty,
-    draw_histogram,
-    draw_sweeps,
-    draw_training,
+from semi_pose.models.members import member_title
+from semi_pose.study import figures
+from semi_pose.study.difficulty import Difficulty
+from semi_pose.study.findings import KEPT, find_all, worth_in_labels
+from semi_pose.study.gain import (
+    NEAR,
+    SEEN,
+    Gain,
+    calibration,
+    shares_correct,
+    with_groups,
 )
-from semi_pose.study.findings import KEPT, find_all
-from semi_pose.study.measurements import (
+from semi_pose.study.plan import Trial
+from semi_pose.study.results import (
+    BINS,
+    MEASURED,
     MONITOR,
+    RESPONSE,
+    TEACHERS,
+    TRUE_BINS,
     Results,
-    Spread,
-    accuracy,
-    end_response,
-    histogram,
     spread,
 )
-from semi_pose.study.plan import Method, Sweep, Trial
 
 NOTES = 3
-ROWS = {
-    'net1': 'network 1',
-    'net2': 'network 2',
-    'ensemble': 'ensemble',
-    'ema': 'mean teacher',
-}
 PAGE = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -47,7 +45,7 @@ PAGE = """\
 <style>
 body {{ font: 16px/1.5 sans-serif; max-width: 62rem; margin: auto; padding: 1rem; }}
 img {{ max-width: 100%; }}
-table {{ border-collapse: collapse; }}
+table {{ border-collapse: collapse; display: block; overflow-x: auto; }}
 td, th {{ border-bottom: 1px solid #ccc; padding: .25rem .7rem; text-align: left; }}
 pre {{ background: #f4f4f4; padding: .7rem; overflow-x: auto; }}
 </style>
@@ -59,31 +57,21 @@ pre {{ background: #f4f4f4; padding: .7rem; overflow-x: auto; }}
 """
 
 
-@dataclass
-class Extras:
-    """What a report shows beyond the logs.
-
-    Attributes:
-        heatmaps (dict): What was measured on the last checkpoints, by run.
-        difficulty (dict): accuracy of one network by augmentation.
-        settings (dict): Configs of these augmentations.
-        tested (str): The run whose network that is.
-    """
-
-    heatmaps: dict[Trial, dict[str, float]] = field(default_factory=dict)
-    difficulty: dict[str, dict[str, float]] = field(default_factory=dict)
-    settings: dict[str, dict] = field(default_factory=dict)
-    tested: str = ''
-
-
-def write_report(results: Results, folder: Path, command: str, extras: Extras) -> Path:
+def write_report(
+    results: Results,
+    folder: Path,
+    command: str,
+    difficulty: Difficulty | None = None,
+    gain: Gain | None = None,
+) -> Path:
     """Write a report.
 
     Args:
         results (Results): What the finished runs have logged; one at least.
         folder (Path): Where to write.
         command (str): What made it.
-        extras (Extras): What was measured on checkpoints.
+        difficulty (Difficulty, optional): What was measured on augmented pictures.
+        gain (Gain, optional): What was measured joint by joint.
 
     Returns:
         Path: The page; ``report.md`` and its pictures lie beside it.
@@ -93,15 +81,13 @@ def write_report(results: Results, folder: Path, command: str, extras: Extras) -
         '# Study',
         f'```\n{command}\n```',
         *_runs(results),
-        '## Findings',
-        *_findings(results, extras),
-        '## Accuracy',
-        *_accuracy(results, extras),
-        '## Training',
-        *_training(results, folder),
-        *_histogram(results, extras, folder),
-        *_difficulty(extras, folder),
+        *_findings(results, difficulty),
+        *_accuracy(results),
         *_sweeps(results, folder),
+        *(_gain(gain, results, folder) if gain else ()),
+        *_training(results, folder),
+        *_histogram(results, folder),
+        *(_difficulty(difficulty, folder) if difficulty else ()),
     ]
     text = '\n\n'.join(parts) + '\n'
     (folder / 'report.md').write_text(text)
@@ -111,15 +97,7 @@ def write_report(results: Results, folder: Path, command: str, extras: Extras) -
 
 
 def to_html(text: str, folder: Path) -> str:
-    """Turn a report into one page that needs no other file.
-
-    Args:
-        text (str): Markdown.
-        folder (Path): Where its pictures lie.
-
-    Returns:
-        str: HTML with the pictures in it.
-    """
+    """Turn Markdown into one page that needs no other file: its pictures are in it."""
 
     def embed(found: re.Match) -> str:
         data = base64.b64encode((folder / found[1]).read_bytes()).decode()
@@ -130,10 +108,10 @@ def to_html(text: str, folder: Path) -> str:
     return PAGE.format(title=title, body=re.sub(r'src="([^"]*)"', embed, body))
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Lay out a table in Markdown."""
-    lines = [header, ['---'] * len(header), *rows]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
+def table(rows: pd.DataFrame | Iterable[dict]) -> str:
+    """Lay out a table in Markdown; rows may lack columns."""
+    text = pd.DataFrame(rows).fillna('')
+    return text.to_markdown(index=False, disable_numparse=True)
 
 
 def _save(figure: Figure, folder: Path, name: str, what: str) -> str:
@@ -142,11 +120,11 @@ def _save(figure: Figure, folder: Path, name: str, what: str) -> str:
 
 
 def _runs(results: Results) -> list[str]:
-    parts = []
-    missing = [one.name for one in results.plan.trials if one not in results.outcomes]
+    parts, trials = [], results.plan.trials
+    missing = [trial.name for trial in trials if trial.name not in results.runs]
     if missing:
         parts.append(f'Not finished, and so not in here: {", ".join(missing)}.')
-    noted = [one for one in results.outcomes if one.notes]
+    noted = [one for one in trials if one.notes and one.name in results.runs]
     if noted:
         parts.append('Trained with other settings than the recipes now have:')
         parts.append('\n'.join(map(_note, noted)))
@@ -159,95 +137,93 @@ def _note(trial: Trial) -> str:
     return f'- `{trial.name}`: {"; ".join(trial.notes[:NOTES])}{more}'
 
 
-def _findings(results: Results, extras: Extras) -> list[str]:
+def _findings(results: Results, difficulty: Difficulty | None) -> list[str]:
     rows = [
-        (one.claim, '**held**' if one.held else '**not held**', one.numbers)
-        for one in find_all(results, extras.difficulty)
+        {
+            'finding of the papers': one.claim,
+            'here': '**held**' if one.held else '**not held**',
+            'measured': one.numbers,
+        }
+        for one in find_all(results, difficulty and difficulty.accuracy)
     ]
     if not rows:
-        return ['None of the comparisons of the paper has its runs in this study.']
+        nothing = 'None of the comparisons of the papers has its runs in this study.'
+        return ['## Findings', nothing]
     return [
-        table(('finding of the paper', 'here', 'measured'), rows),
-        'Means (and ranges) over seeds, of network 1 and the last validation; held '
+        '## Findings',
+        table(rows),
+        'Means (and ranges) over seeds, of the tested network (network 1 where the '
+        'recipe names none) and the last validation; held '
         'means that the means say so. A response has fallen where it ends below '
         f'{KEPT:.0%} of its highest value.',
     ]
 
 
-def _accuracy(results: Results, extras: Extras) -> list[str]:
+def _accuracy(results: Results) -> list[str]:
     first, *_ = results.metrics
-    header = ['method', 'network', 'seeds', *results.metrics, f'best {first}']
-    rows = [row for method in results.methods for row in _method_rows(results, method)]
+    measured = bool(results.table.metric.eq(MEASURED + RESPONSE).any())
+    response = MEASURED + RESPONSE if measured else RESPONSE
+    rows = []
     for method in results.methods:
-        row = next(one for one in rows if one[0] == method.title)
-        row[-1] = _text(_response(method, results, extras), 3)
+        networks = results.networks(method)
+        for network in networks:
+            row = dict(method='', network='', seeds='')
+            if network == networks[0]:
+                row |= dict(method=method.title, seeds=len(results.trials(method)))
+            if len(networks) > 1:
+                row['network'] = member_title(network)
+            for metric in results.metrics:
+                row[metric] = spread(results.end(method, metric, network))
+            row[f'best {first}'] = spread(results.end(method, first, network, True))
+            if network == networks[0]:
+                row['response'] = spread(results.end(method, response), 3)
+            rows.append(row)
     where = 'the last one logged'
-    if extras.heatmaps:
+    if measured:
         where = 'measured on the last checkpoints, on the same images for all'
     return [
-        table([*header, 'response'], rows),
+        '## Accuracy',
+        table(rows),
         'Accuracy on validation people in percent: mean (and range) over seeds, at '
         'the last validation. AP ranks people by the peaks of their heatmaps (those '
-        'below 0.2 do not count), AR and PCK judge places alone. '
+        f'below {SEEN} do not count), AR and PCK judge places alone. '
         f'Best {first}: that of the best validation of each run. '
         f'Response: mean peak of the heatmaps on unlabeled people, {where}.',
     ]
-
-
-def _method_rows(results: Results, method: Method) -> list[list[str]]:
-    outcomes = results.of(method)
-    names = list(outcomes[0].last)
-    rows = []
-    for number, name in enumerate(names):
-        cells = [accuracy(outcomes, metric, name) for metric in results.metrics]
-        cells.append(accuracy(outcomes, results.metrics[0], name, best=True))
-        head = ['', ROWS[name], '']
-        if number == 0:
-            head = [method.title, ROWS[name], str(len(outcomes))]
-        rows.append([*head, *map(_text, cells), ''])
-    if len(names) == 1:
-        rows[0][1] = ''
-    return rows
-
-
-def _text(value: Spread | None, digits: int = 1) -> str:
-    return '' if value is None else value.text(digits)
-
-
-def _response(method: Method, results: Results, extras: Extras) -> Spread | None:
-    if not extras.heatmaps:
-        return end_response(results.of(method))
-    return spread(
-        extras.heatmaps[one][MONITOR] for one in method.trials if one in extras.heatmaps
-    )
 
 
 def _training(results: Results, folder: Path) -> list[str]:
     logged = 'on training batches, while lambda is not 0'
     if results.response_key == MONITOR:
         logged = 'on the same images at each measurement'
+    figure = figures.draw_training(results)
     return [
-        _save(draw_training(results), folder, 'training', 'response and accuracy'),
-        'Response and accuracy of network 1 over the training (paper, Figures 3 and '
-        '4); bands are ranges over seeds. The response is the mean peak of the '
+        '## Training',
+        _save(figure, folder, 'training', 'response and accuracy'),
+        'Response and accuracy of the tested network over the training (paper, Figures '
+        '3 and 4); bands are ranges over seeds. The response is the mean peak of the '
         f"teachers' heatmaps on unlabeled people, {logged}.",
     ]
 
 
-def _histogram(results: Results, extras: Extras, folder: Path) -> list[str]:
-    shares, truth = {}, None
-    for method in results.methods:
-        outcome = results.of(method)[0]
-        records = outcome.records
-        if extras.heatmaps:
-            records = [dict(extras.heatmaps.get(outcome.trial, {}), step=0)]
-        values = histogram(records)
-        if values is not None:
-            shares[method.title] = values
-            truth = truth or histogram(records, truth=True)
-    if not shares:
+def _histogram(results: Results, folder: Path) -> list[str]:
+    is_measured = results.table.metric.str.startswith(MEASURED).any()
+    prefix = MEASURED if is_measured else ''
+
+    def first_seed(names: tuple[str, ...]) -> pd.DataFrame:
+        ends = {
+            method.title: [results.end(method, prefix + name) for name in names]
+            for method in results.methods
+        }
+        found = {title: bins for title, bins in ends.items() if not bins[0].empty}
+        return pd.DataFrame({key: [one.iloc[0] for one in found[key]] for key in found})
+
+    shares = first_seed(BINS)
+    if shares.empty:
         return []
-    figure = draw_histogram(shares, truth)
+    figure = figures.draw_histogram(
+        shares, first_seed(TRUE_BINS).iloc[:, 0], figures.looks_of(results)
+    )
     return [
         '## Values of heatmaps',
         _save(figure, folder, 'histogram', 'histogram of heatmap values'),
@@ -257,16 +233,14 @@ def _histogram(results: Results, extras: Extras, folder: Path) -> list[str]:
     ]
 
 
-def _difficulty(extras: Extras, folder: Path) -> list[str]:
-    if not extras.difficulty:
-        return []
-    figure = draw_difficulty(extras.difficulty)
+def _difficulty(difficulty: Difficulty, folder: Path) -> list[str]:
+    figure = figures.draw_difficulty(difficulty.accuracy)
     return [
         '## Difficulty of augmentations',
         _save(figure, folder, 'difficulty', 'accuracy under augmentations'),
-        f'Network 1 of `{extras.tested}` on validation people under each augmentation '
-        '(paper, Figure 5); heatmaps are warped back before joints are read. '
-        f'Settings: {"; ".join(map(_setting, extras.settings.values()))}.',
+        f'Network 1 of `{difficulty.tested}` on validation people under each '
+        'augmentation (paper, Figure 5); heatmaps are warped back before joints are '
+        f'read. Settings: {"; ".join(map(_setting, difficulty.settings.values()))}.',
     ]
 
 
@@ -277,35 +251,112 @@ def _setting(augmentation: dict) -> str:
 
 def _sweeps(results: Results, folder: Path) -> list[str]:
     parts = []
-    for ablation in dict.fromkeys(sweep.ablation for sweep in results.sweeps):
-        sweeps = [one for one in results.sweeps if one.ablation == ablation]
-        figure = draw_sweeps(results, sweeps)
-        titles = ', '.join(
-            f'{sweep.method.title}, `{sweep.method.name}`' for sweep in sweeps
+    for name in dict.fromkeys(sweep.ablation.name for sweep in results.plan.sweeps):
+        ends = results.sweep(name)
+        sweeps = [
+            sweep
+            for sweep in results.plan.sweeps
+            if sweep.ablation.name == name and sweep.method.title in set(ends.method)
+        ]
+        if not sweeps:
+            continue
+        ablation = sweeps[0].ablation
+        listed = ', '.join(
+            f'{one.method.title} (`{one.method.name}`)' for one in sweeps
         )
-        seeds = {one.seed for sweep in sweeps for one in sweep.points.values()}
+        paper = f'; paper: {ablation.paper}' if ablation.paper else ''
+        seeds = ', '.join(map(str, ends.seed.unique()))
         parts += [
             f'## Ablation: {ablation.label}',
-            _save(figure, folder, f'ablation_{ablation.name}', ablation.label),
-            f'{titles} (paper, {ablation.paper}); seed {", ".join(map(str, seeds))}, '
-            "last validation. The dotted line is the recipe's own value.",
-            *(_sweep_table(results, sweep) for sweep in sweeps),
+            _save(
+                figures.draw_sweep(ends, sweeps),
+                folder,
+                f'ablation_{name}',
+                ablation.label,
+            ),
+            f'{listed}{paper}; seed {seeds}, last validation. Dotted lines are the '
+            "recipes' own values.",
+            _sweep_table(ends, [*results.metrics, RESPONSE]),
+            *(_worth(ends, results) if name == 'labels' else ()),
         ]
     return parts
 
 
-def _sweep_table(results: Results, sweep: Sweep) -> str:
-    points = results.points(sweep)
-    names = [name for name in ROWS if name in next(iter(points.values())).last]
-    columns = [(name, metric) for name in names for metric in results.metrics]
-    header = [f'{metric}, {ROWS[name]}' for name, metric in columns]
-    rows = []
-    for value, outcome in points.items():
-        cells = [
-            f'{outcome.last[name][metric]:.1f}' if metric in outcome.last[name] else ''
-            for name, metric in columns
-        ]
-        response = outcome.response[1]
-        cells.append(f'{response[-1]:.3f}' if response else '')
-        rows.append((f'{value:g}', *cells))
-    return table([sweep.ablation.label, *header, 'response'], rows)
+def _sweep_table(ends: pd.DataFrame, metrics: list[str]) -> str:
+    """Lay out an ablation: its values are the columns."""
+    rows, settings = [], sorted(ends.setting.unique())
+    for metric in metrics:
+        digits, found = 3 if metric == RESPONSE else 1, ends[ends.metric == metric]
+        for (method, network), group in found.groupby(
+            ['method', 'network'], sort=False
+        ):
+            name = '' if network == TEACHERS else member_title(network)
+            values = {
+                f'{setting:.10g}': spread(group.value[group.setting == setting], digits)
+                for setting in settings
+            }
+            rows.append(dict(metric=metric, method=method, network=name) | values)
+    return table(rows)
+
+
+def _worth(ends: pd.DataFrame, results: Results) -> list[str]:
+    metric = results.metrics[0]
+    plain = [one.title for one in results.methods if one.kind == 'supervised']
+    picked = ends[(ends.metric == metric) & ends.tested]
+    means = picked.pivot_table('value', 'setting', 'method', sort=False).sort_index()
+    if not (plain and plain[0] in means and means.shape[1] > 1):
+        return []
+    worth = worth_in_labels(means, plain[0]).rename_axis('labeled people')
+    return [
+        f'How many labels the unlabeled people are worth: {plain[0]} reaches the mean '
+        f'{metric} of each method with so many (between measured numbers: '
+        'interpolated).',
+        table(worth.reset_index()),
+    ]
+
+
+def _gain(gain: Gain, results: Results, folder: Path) -> list[str]:
+    rows, shares = [], {}
+    for title, joints in with_groups(gain).items():
+        found = shares_correct(joints)
+        if not found.empty:
+            shares[title] = found
+            sizes = 100 * joints.group.value_counts(normalize=True)
+            rows += _gain_rows(title, found, sizes, gain.reference)
+    parts = ['## Where the gain comes from']
+    if gain.joints.method.nunique() > 1:
+        looks = figures.looks_of(results)
+        figure = figures.draw_gain(shares, gain.reference, looks)
+        parts.append(_save(figure, folder, 'gain', 'gain in correct joints'))
+    runs = calibration(gain)
+    columns = [name for name in runs if name not in ('method', 'seed')]
+    peaks = [
+        {'method': method} | {name: spread(one[name]) for name in columns}
+        for method, one in runs.groupby('method', sort=False)
+    ]
+    return [
+        *parts,
+        table(rows),
+        f'Correct joints of validation people in percent, those within {NEAR:.0%} of '
+        "the box's longer side, and in brackets the difference to "
+        f'{gain.reference}: the tested network of the last checkpoints, means over '
+        'seeds. Joints (%): how many are in the group. Tilt: between the torso and the '
+        'vertical.',
+        table(peaks),
+        f'MMPose leaves joints with a peak below {SEEN} out when it ranks people for '
+        'AP: where "all peaks counted" is higher, the network knows more than its '
+        'peaks say.',
+    ]
+
+
+def _gain_rows(
+    title: str, shares: pd.DataFrame, sizes: pd.Series, reference: str
+) -> Iterator[dict[str, str]]:
+    means = shares.T.groupby(level='method', sort=False).mean().T
+    for group, values in means.iterrows():
+        cells = {
+            method: f'{value:.1f} ({value - values[reference]:+.1f})'
+            for method, value in values.items()
+        }
+        cells[reference] = f'{values[reference]:.1f}'
+        yield {'by': title, '': group, 'joints (%)': f'{sizes[group]:.0f}'} | cells

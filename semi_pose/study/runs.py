@@ -1,7 +1,5 @@
 """Training of a study's runs, several at a time."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys
@@ -9,7 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event
 
+from rich.progress import Progress, TaskID
+
 from semi_pose.errors import UserError
+from semi_pose.runs.logs import is_validation, network_metrics, read_scalars
 from semi_pose.runs.run import end_of_log, follow
 from semi_pose.study.plan import Trial
 
@@ -28,12 +29,8 @@ def cores() -> int:
 def settle(trials: Sequence[Trial], fresh: bool) -> None:
     """Make sure that what the folders hold was trained with the plan's settings.
 
-    Args:
-        trials (Sequence[Trial]): The runs.
-        fresh (bool): Remove runs with other settings.
-
     Raises:
-        UserError: If there are such runs, and they are not to be removed.
+        UserError: If runs were not, unless ``fresh``, which removes these.
     """
     other = {one: lines for one in trials if (lines := one.run.differences())}
     if fresh:
@@ -46,7 +43,7 @@ def settle(trials: Sequence[Trial], fresh: bool) -> None:
         raise UserError(
             f'{len(other)} runs were trained with other settings, first '
             f'{trial.run.folder}:\n  {listed}\nAdd --fresh to train these anew, or '
-            'name another --work-dir. --report-only reports them as they are.'
+            'name another --work-dir. study.py --report-only reports them as they are.'
         )
 
 
@@ -105,12 +102,43 @@ def train_all(
     return {trial: error for trial, error in failures.items() if error is not None}
 
 
-def make_labels(trial: Trial, on_change: Callable[[], object]) -> None:
-    """Make the pseudo labels of a run, unless they are there.
+def train_and_show(
+    trials: Sequence[Trial], jobs: int, progress: Progress
+) -> dict[Trial, UserError]:
+    """Train as :func:`train_all` does; the display's tasks have a field ``note``."""
+    total = progress.add_task('runs', total=len(trials), note='')
+    tasks: dict[Trial, TaskID] = {}
 
-    Args:
-        trial (Trial): With a teacher that is trained.
-        on_change (Callable): Called now and then.
+    def show(trial: Trial, records: list[dict], doing: str) -> None:
+        if trial not in tasks:
+            steps = trial.run.steps
+            tasks[trial] = progress.add_task(trial.name, total=steps, note='')
+        note = doing or newest_note(records)
+        done = trial.run.progress(records)
+        progress.update(tasks[trial], completed=done, note=note)
+
+    def end(trial: Trial) -> None:
+        # A line that stays, with the last validation, in place of the bar.
+        note = newest_note(read_scalars(trial.run.folder))
+        progress.console.print(f'{trial.name} ended', note)
+        progress.update(tasks[trial], visible=False)
+        progress.advance(total)
+
+    return train_all(trials, jobs, show, end)
+
+
+def newest_note(records: list[dict]) -> str:
+    """Write the newest accuracy and response that a run has logged; empty if none."""
+    words = []
+    if validations := [*filter(is_validation, records)]:
+        values = next(iter(network_metrics(validations[-1]).values()))
+        words += [f'{key} {100 * value:.1f}' for key, value in values.items()]
+    responses = [one['response'] for one in records if 'response' in one]
+    return '  '.join(words + [f'response {one:.2f}' for one in responses[-1:]])
+
+
+def make_labels(trial: Trial, on_change: Callable[[], object]) -> None:
+    """Make the pseudo labels of a run by its trained teacher, unless they are there.
 
     Raises:
         UserError: If that fails.

@@ -1,8 +1,6 @@
 import pytest
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import describe, label_counts
-from semi_pose.recipes.reading import read_config
 from semi_pose.study.ablations import ABLATIONS, parse_ablations
 from semi_pose.study.plan import parse_recipe
 
@@ -35,33 +33,6 @@ def test_values_of_ablations():
             parse_ablations([wrong])
     with pytest.raises(UserError, match='choose among weight, labels'):
         parse_ablations(['depth=1'])
-
-
-@pytest.mark.parametrize(
-    'name, wanted',
-    [
-        ('supervised', ('supervised', False, 'Supervised')),
-        ('pseudo', ('pseudo', False, 'PseudoPose')),
-        ('distill', ('distill', False, 'DataDistill')),
-        ('standard', ('standard', False, 'Standard consistency')),
-        ('mean_teacher', ('mean_teacher', False, 'Mean teacher')),
-        (
-            'mean_teacher_pairs',
-            (
-                'mean_teacher',
-                True,
-                'Mean teacher, easy-hard pairs, affine + Joint Cutout',
-            ),
-        ),
-        ('single', ('single', True, 'Single, affine + Joint Cutout')),
-        ('dual', ('dual', True, 'Dual, affine + Joint Cutout')),
-        ('dual_randaugment', ('dual', True, 'Dual, affine + RandAugment')),
-    ],
-)
-def test_methods_are_recognized(name, wanted):
-    cfg = read_config(str(lsp(name)))
-    assert describe(cfg) == wanted
-    assert label_counts(cfg) == [100]
 
 
 def test_a_run_for_each_seed_in_a_folder_of_its_own(plan, tmp_path):
@@ -104,18 +75,19 @@ def test_teachers_are_shared_and_come_first(plan, tmp_path):
 def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):
     recipes = [(lsp(name), [3]) for name in ('supervised', 'standard', 'single')]
     values = dict(weight=[0.1, 1], joints=[1, 3, 5], labels=[20])
-    weight, joints, labels = plan(recipes, values).sweeps
+    weight, joints, *labels = plan(recipes, values).sweeps
     assert (weight.method.name, weight.own) == ('efflite0_lsp100_standard', 0.5)
     assert list(weight.points) == [0.1, 0.5, 1]
     assert joints.method.name == 'efflite0_lsp100_single'
     # The recipe's own value is the recipe's own run.
-    assert joints.points[3].name == 'efflite0_lsp100_single/seed3'
-    assert joints.points[1].name == 'efflite0_lsp100_single/joints=1/seed3'
-    cutout = joints.points[1].run.cfg.model.hard_pipeline[0]
+    assert joints.points[3][0].name == 'efflite0_lsp100_single/seed3'
+    assert joints.points[1][0].name == 'efflite0_lsp100_single/joints=1/seed3'
+    cutout = joints.points[1][0].run.cfg.model.hard_pipeline[0]
     assert (cutout.type, cutout.num_joints, cutout.jitter_std) == ('JointCutout', 1, 5)
-    dataset = labels.points[20].run.cfg.train_dataloader.dataset
+    assert [one.method.kind for one in labels] == ['supervised', 'standard', 'single']
+    dataset = labels[-1].points[20][0].run.cfg.train_dataloader.dataset
     assert dataset.labeled.indices == 20
-    assert weight.points[0.1].run.cfg.model.consistency_head.weight == 0.1
+    assert weight.points[0.1][0].run.cfg.model.consistency_head.weight == 0.1
 
 
 def test_ablations_of_named_recipes(plan):
@@ -130,10 +102,32 @@ def test_ablations_of_named_recipes(plan):
         ('labels', 'Dual, affine + RandAugment'),
         ('magnitude', 'Dual, affine + RandAugment'),
     ]
-    cfg = made.sweeps[2].points[10].run.cfg
+    cfg = made.sweeps[2].points[10][0].run.cfg
     assert set(ABLATIONS['magnitude'].find(cfg).values()) == {10}
     # The default of RandAugment, which the recipe does not spell out.
     assert list(made.sweeps[2].points) == [10, 20]
+
+
+def test_labels_and_steps_are_varied_for_all_recipes_and_seeds(plan):
+    recipes = [(lsp('supervised'), [0, 1]), (lsp('pseudo'), [0])]
+    made = plan(recipes, dict(labels=[50, 100], steps=[600]))
+    few = made.sweeps[0].points[50]
+    assert [one.name for one in few] == [
+        'efflite0_lsp100_supervised/labels=50/seed0',
+        'efflite0_lsp100_supervised/labels=50/seed1',
+    ]
+    assert made.sweeps[0].points[100] == made.methods[0].trials
+    (student,) = made.sweeps[1].points[50]
+    # Its teacher has as many labels, and all of them together weigh as before.
+    assert student.teacher is few[0]
+    repeated, pseudo = student.run.cfg.train_dataloader.dataset.datasets
+    assert (repeated.dataset.indices, repeated.times) == (50, 92)
+    assert pseudo.get('indices') is None
+    (short,) = made.sweeps[3].points[600]
+    assert short.run.steps == 600
+    assert short.run.cfg.param_scheduler[0].milestones == [420, 540]
+    # The student's length is no matter of its teacher.
+    assert short.teacher is made.methods[0].trials[0]
 
 
 def test_mistakes(plan):

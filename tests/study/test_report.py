@@ -1,18 +1,24 @@
+import re
+
 import matplotlib.image
+import numpy as np
+import pandas as pd
 import pytest
 
 from semi_pose.study.ablations import ABLATIONS
-from semi_pose.study.findings import difficulty_findings, find_all
-from semi_pose.study.measurements import (
-    MONITOR,
-    accuracy,
-    curve,
-    end_response,
-    histogram,
-    read_results,
-)
+from semi_pose.study.difficulty import Difficulty
+from semi_pose.study.findings import difficulty_findings, find_all, worth_in_labels
+from semi_pose.study.gain import Gain
 from semi_pose.study.plan import Plan, Sweep
-from semi_pose.study.report import Extras, table, write_report
+from semi_pose.study.report import table, write_report
+from semi_pose.study.results import (
+    BINS,
+    MONITOR,
+    RESPONSE,
+    TRUE_BINS,
+    read_results,
+    spread,
+)
 
 from ..helpers.studies import accuracies, log_run, lsp, method, planner
 
@@ -60,27 +66,54 @@ def results(tmp_path_factory):
             log_run(trial, records)
         methods.append(method(kind, kind.capitalize(), trials))
     single = methods[2]
-    other = plan.trial(lsp('single'), 0, 'joints=1', {})
+    other = plan.trial(lsp('single'), 0, ABLATIONS['joints'], 1)
     log_run(other, logs('net1', [0.3, 0.33], [0.5, 0.45]))
-    sweep = Sweep(ABLATIONS['joints'], single, 3, {1: other, 3: single.trials[0]})
+    points = {1: [other], 3: single.trials[:1]}
+    sweep = Sweep(ABLATIONS['joints'], single, 3, points)
     missing = plan.trial(lsp('dual'), 0)
     plan = Plan(methods, [sweep], [*plan.trials.values()])
     assert missing in plan.trials
     return read_results(plan)
 
 
+def test_the_long_table(results):
+    supervised, _, single = results.methods
+    row = results.pick(supervised, 'PCK').iloc[-1]
+    assert row.to_dict() == dict(
+        ablation='',
+        setting=0,
+        method='Supervised',
+        labels=100,
+        seed=1,
+        run='efflite0_lsp100_supervised/seed1',
+        network='net1',
+        metric='PCK',
+        step=2,
+        value=pytest.approx(64),
+    )
+    varied = results.table[results.table.ablation == 'joints']
+    assert set(varied.setting) == {1, 3} and set(varied.method) == {'Single'}
+    assert results.metrics == ['AP', 'PCK']
+    assert results.networks(single) == ['net1']
+
+
 def test_means_and_ranges(results):
-    supervised, standard, single = map(results.of, results.methods)
-    assert accuracy(supervised, 'AP') == pytest.approx((31, 30, 32, 2))
-    assert accuracy(standard, 'AP') == pytest.approx((22, 21, 23, 2))
-    assert accuracy(standard, 'AP', best=True) == pytest.approx((32, 31, 33, 2))
-    assert accuracy(single, 'PCK') == pytest.approx((66, 62, 70, 2))
-    assert accuracy(single, 'AP', 'ensemble') is None
-    assert end_response(single) == pytest.approx((0.45, 0.4, 0.5, 2))
-    assert end_response(supervised) is None
-    assert curve(single[0], 'AP') == ([1, 2], pytest.approx([30, 35]))
-    assert accuracy(supervised, 'AP').text() == '31.0 (30.0 to 32.0)'
-    assert accuracy(supervised[:1], 'AP').text() == '30.0'
+    supervised, standard, single = results.methods
+
+    def summary(*picked, **options):
+        return list(results.end(*picked, **options).agg(['mean', 'min', 'max', 'size']))
+
+    assert summary(supervised, 'AP') == pytest.approx([31, 30, 32, 2])
+    assert summary(standard, 'AP') == pytest.approx([22, 21, 23, 2])
+    assert summary(standard, 'AP', best=True) == pytest.approx([32, 31, 33, 2])
+    assert summary(single, 'PCK') == pytest.approx([66, 62, 70, 2])
+    assert results.end(single, 'AP', 'ensemble').empty
+    assert summary(single, RESPONSE) == pytest.approx([0.45, 0.4, 0.5, 2])
+    assert results.end(supervised, RESPONSE).empty
+    curve = results.pick(single, 'AP').query('seed == 0')
+    assert list(curve.step) == [1, 2] and list(curve.value) == pytest.approx([30, 35])
+    assert spread(results.end(supervised, 'AP')) == '31.0 (30.0 to 32.0)'
+    assert spread(results.end(supervised, 'AP')[:1]) == '30.0'
 
 
 def test_findings_that_hold_and_that_do_not(results):
@@ -144,18 +177,21 @@ def test_methods_are_compared_at_the_same_labels(results):
 
 
 def test_difficulty():
-    views = dict(none=dict(AP=30.0, PCK=70.0), affine=dict(AP=20.0, PCK=71.0))
+    views = pd.DataFrame(
+        dict(AP=[30.0, 20.0], PCK=[70.0, 71.0]), index=['none', 'affine']
+    )
     ap, pck = difficulty_findings(views)
     assert ap.held and not pck.held
     assert ap.numbers == '30.0 on easy views; affine 20.0'
 
 
-def test_the_last_histogram():
-    records = logs('net1', [0.1], [0.5], [0.9, 0.1, 0, 0, 0])
-    records += logs('net1', [0.1], [0.5], [0.8, 0.2, 0, 0, 0])
-    assert histogram(records) == [0.8, 0.2, 0, 0, 0]
-    assert histogram(records, truth=True) == GT
-    assert histogram(logs('net1', [0.1], [0.5])) is None
+def test_the_last_histogram(results):
+    supervised, standard, single = results.methods
+    found = [results.end(single, name).iloc[0] for name in BINS]
+    assert found == [0.95, 0.03, 0.01, 0.006, 0.004]
+    assert [results.end(single, name).iloc[0] for name in TRUE_BINS] == GT
+    assert results.end(standard, BINS[0]).iloc[0] == 1
+    assert results.end(supervised, BINS[0]).empty
 
 
 def test_one_kind_of_response_for_all(results):
@@ -170,28 +206,48 @@ def test_one_kind_of_response_for_all(results):
     finally:
         log.write_text(before)
     assert read.response_key == MONITOR
-    assert read.outcomes[trial].response == ([2], [0.25])
+    picked = read.pick(plan.methods[0], RESPONSE)
+    assert (list(picked.step), list(picked.value)) == ([2], [0.25])
+
+
+def test_the_worth_of_unlabeled_people():
+    means = pd.DataFrame(
+        {'plain': [10, 20, 15, 40], 'semi': [15, 40, 41, np.nan], 'bad': [5, 5, 5, 5]},
+        index=[100, 200, 400, 800],
+    )
+    worth = worth_in_labels(means, 'plain')
+    # Half way from 10 to 20: the geometric mean of 100 and 200.
+    assert list(worth['semi']) == ['141', '800', 'over 800', '']
+    assert list(worth['bad']) == ['under 100'] * 4
+
+
+def squeezed(page):
+    """The report with one space where Markdown's tables have several."""
+    return re.sub(' +', ' ', page.with_suffix('.md').read_text())
 
 
 @pytest.fixture(scope='module')
 def report(results, tmp_path_factory):
     folder = tmp_path_factory.mktemp('report')
-    views = dict(none=dict(AP=30.0, PCK=70.0), affine=dict(AP=20.0, PCK=60.0))
+    views = pd.DataFrame(
+        dict(AP=[30.0, 20.0], PCK=[70.0, 60.0]), index=['none', 'affine']
+    )
     settings = dict(HardAffine=dict(type='HardAffine', rotation_std=15))
-    extras = Extras(difficulty=views, settings=settings, tested='supervised/seed0')
-    return write_report(results, folder, 'python study.py', extras)
+    difficulty = Difficulty('supervised/seed0', settings, views)
+    return write_report(results, folder, 'python study.py', difficulty)
 
 
 def test_the_table_says_what_was_logged(report):
-    text = report.with_name('report.md').read_text()
+    text = squeezed(report)
     assert (
-        '| Single |  | 2 | 33.0 (31.0 to 35.0) | 66.0 (62.0 to 70.0) | '
+        '| Single | | 2 | 33.0 (31.0 to 35.0) | 66.0 (62.0 to 70.0) | '
         '33.0 (31.0 to 35.0) | 0.450 (0.400 to 0.500) |'
     ) in text
     assert '| Standard: the response falls | **held** |' in text
-    assert (
-        '| 1 | 33.0 | 66.0 | 0.450 |' in text and '| 3 | 35.0 | 70.0 | 0.400 |' in text
-    )
+    # The ablation: joints from 1 to 3.
+    assert '| AP | Single | network 1 | 33.0 | 35.0 |' in text
+    assert '| PCK | Single | network 1 | 66.0 | 70.0 |' in text
+    assert '| response | Single | | 0.450 | 0.400 |' in text
     assert 'Not finished, and so not in here: efflite0_lsp100_dual/seed0' in text
     assert 'python study.py' in text and 'rotation_std 15' in text
 
@@ -213,10 +269,11 @@ def test_the_page_needs_no_other_file(report):
 
 def test_sections_without_data_are_left_out(results, tmp_path):
     plan = Plan(results.plan.methods[:1], [], results.plan.methods[0].trials)
-    page = write_report(read_results(plan), tmp_path, 'study', Extras())
+    page = write_report(read_results(plan), tmp_path, 'study')
     text = page.with_suffix('.md').read_text()
     assert 'Ablation' not in text and 'Difficulty' not in text
     assert 'Values of heatmaps' not in text and 'None of the comparisons' in text
+    assert 'gain' not in text
 
 
 def test_measured_responses_replace_logged_ones(results, tmp_path):
@@ -226,11 +283,73 @@ def test_measured_responses_replace_logged_ones(results, tmp_path):
             bins = {f'collapse/hist_{i}': value for i, value in enumerate(GT)}
             truth = {f'collapse/gt_hist_{i}': value for i, value in enumerate(GT)}
             measured[trial] = {MONITOR: 0.125, **bins, **truth}
-    page = write_report(results, tmp_path, 'study', Extras(heatmaps=measured))
-    text = page.with_suffix('.md').read_text()
-    assert '| Supervised |  | 2 | 31.0 (30.0 to 32.0) |' in text
+    page = write_report(results.with_measured(measured), tmp_path, 'study')
+    text = squeezed(page)
+    assert '| Supervised | | 2 | 31.0 (30.0 to 32.0) |' in text
     assert text.count('0.125 (0.125 to 0.125) |') == 3
 
 
+def test_labels_of_all_methods_with_ranges(tmp_path):
+    recipes = [(lsp('supervised'), [0, 1]), (lsp('single'), [0, 1])]
+    plan = planner(tmp_path).plan(recipes, dict(labels=[25, 50, 100]))
+    for sweep in plan.sweeps:
+        for number, trials in enumerate(sweep.points.values()):
+            for trial in trials:
+                ap = 0.1 * (1 + number) + 0.1 * (sweep.method.kind == 'single')
+                network = 'net1' if sweep.method.kind == 'single' else 'stock'
+                log_run(trial, [accuracies(2, **{network: ap + 0.02 * trial.seed})])
+    page = write_report(read_results(plan), tmp_path / 'report', 'study')
+    text = squeezed(page)
+    assert (
+        '| AP | Supervised | network 1 | 11.0 (10.0 to 12.0) | 21.0 (20.0 to 22.0) | '
+        '31.0 (30.0 to 32.0) |'
+    ) in text
+    assert '| 25 | 50 |\n| 50 | 100 |\n| 100 | over 100 |' in text
+    assert (page.parent / 'ablation_labels.png').exists()
+
+
+def joints_of(title, seed, peak, right):
+    """10 people with 2 joints; the lower joint is correct for some."""
+    rows = [
+        dict(person=person, joint=joint, side=f'left_{joint}', tilt=tilt)
+        | dict(peak=peak, correct=joint == 'hip' or person < right)
+        for person, tilt in enumerate([5] * 5 + [60] * 5)
+        for joint in ('hip', 'ankle')
+    ]
+    return pd.DataFrame(rows).assign(method=title, seed=seed)
+
+
+def test_where_the_gain_comes_from(results, tmp_path):
+    joints = [
+        joints_of('Supervised', 0, 0.1, 4),
+        joints_of('Supervised', 1, 0.3, 4),
+        joints_of('Single', 0, 0.5, 7),
+        joints_of('Single', 1, 0.5, 9),
+    ]
+    runs = [('Supervised', 0, 30), ('Supervised', 1, 32), ('Single', 0, 35)]
+    accuracy = [
+        {'method': title, 'seed': seed, 'AP': ap, 'AP, all peaks counted': ap + 1.0}
+        for title, seed, ap in [*runs, ('Single', 1, 37)]
+    ]
+    gain = Gain(pd.concat(joints), pd.DataFrame(accuracy), 'Supervised')
+    page = write_report(results, tmp_path, 'study', gain=gain)
+    text = squeezed(page)
+    assert '| joint | hip | 50 | 100.0 | 100.0 (+0.0) |' in text
+    assert '| joint | ankle | 50 | 40.0 | 80.0 (+40.0) |' in text
+    # Upright: 4 of 5 ankles, then all; tilted: none, then 2 and 4 of 5.
+    assert '| tilt of the torso | 0° to 20° | 50 | 90.0 | 100.0 (+10.0) |' in text
+    assert '| tilt of the torso | 45° to 90° | 50 | 50.0 | 80.0 (+30.0) |' in text
+    # The mean of 0.1 and 0.3 is on the edge, which belongs to the lower range.
+    assert '| peak of Supervised | 0 to 0.2 | 100 | 70.0 | 90.0 (+20.0) |' in text
+    assert (
+        '| Supervised | 31.0 (30.0 to 32.0) | 32.0 (31.0 to 33.0) | '
+        '50.0 (0.0 to 100.0) | 20.0 (10.0 to 30.0) | 70.0 (70.0 to 70.0) |'
+    ) in text
+    picture = matplotlib.image.imread(tmp_path / 'gain.png')
+    assert picture.shape[0] > 200 and picture[..., :3].std() > 0.05
+
+
 def test_tables():
-    assert table(['a', 'b'], [('1', '2')]) == '| a | b |\n| --- | --- |\n| 1 | 2 |'
+    assert table([dict(a='1.0', b='2')]) == (
+        '| a   | b   |\n|:----|:----|\n| 1.0 | 2   |'
+    )

@@ -3,10 +3,12 @@ import signal
 import time
 
 import pytest
+from rich.console import Console
 
+from semi_pose.cli.progress import progress_display
 from semi_pose.errors import UserError
 from semi_pose.runs.logs import read_scalars
-from semi_pose.study.runs import settle, train_all
+from semi_pose.study.runs import newest_note, settle, train_all, train_and_show
 
 from ..helpers.studies import log_run, lsp, planner, write_tools
 
@@ -98,6 +100,30 @@ def test_an_interruption_ends_all_runs(plan):
         train_all(made.trials, 1, interrupt)
     assert time.monotonic() - start < 30
     assert not made.trials[1].run.folder.exists()
+
+
+def test_a_log_has_a_line_of_each_run_that_ended(plan, capsys):
+    made = plan([(lsp('supervised'), [0, 1])], {})
+    with progress_display(Console()) as progress:
+        assert train_and_show(made.trials, 2, progress) == {}
+    lines = capsys.readouterr().out.splitlines()
+    ended = {' '.join(line.split()) for line in lines if 'ended' in line}
+    assert ended == {
+        'efflite0_lsp100_supervised/seed0 ended AP 0.0',
+        'efflite0_lsp100_supervised/seed1 ended AP 10.0',
+    }
+    assert any(line.startswith('runs 2/2') for line in lines)
+
+
+def test_the_newest_note():
+    records = [
+        {'step': 1, 'response': 0.5},
+        {'step': 2, 'coco/AP': 0.1, 'lsp/PCK': 0.2},
+        {'step': 3, 'response': 0.25},
+        {'step': 4, 'coco/AP': 0.3, 'lsp/PCK': 0.4},
+    ]
+    assert newest_note(records) == 'AP 30.0  PCK 40.0  response 0.25'
+    assert newest_note([]) == ''
 
 
 def test_runs_with_other_settings_are_not_taken(plan):

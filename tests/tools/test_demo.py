@@ -29,6 +29,16 @@ def test_draws_people(demo):
     assert len(list((folder / 'people/train2017').iterdir())) == 45
 
 
+def test_progress_is_plain_lines_without_a_terminal(demo):
+    _, _, output = demo
+    lines = [line for line in output.splitlines() if line.startswith('dual ')]
+    assert any(line.startswith('dual 4/4') for line in lines)
+    assert lines[-1].startswith('dual ended AP') and '\x1b' not in output
+    people = [line for line in output.splitlines() if line.startswith('draw people')]
+    # Once for each tenth.
+    assert len(people) == 10
+
+
 def test_results_are_those_of_the_last_validation(demo):
     _, folder, _ = demo
     rows = json.loads((folder / 'runs/results.json').read_text())

@@ -39,7 +39,7 @@ def study(recipes, synthetic_coco, tmp_path_factory):
     """A tiny study through the command line: options, work dir and output."""
     folder = tmp_path_factory.mktemp('study')
     options = [*recipes, '--data-root', synthetic_coco, '--work-dir', folder]
-    options += ['--steps', 3, '--jobs', 2, '--difficulty']
+    options += ['--steps', 3, '--jobs', 2, '--difficulty', '--gain']
     options += ['--cfg-options', 'optim_wrapper.optimizer.lr=0.002']
     command = [sys.executable, TOOLS / 'analysis/study.py', *options]
     process = start(*command, COLUMNS='200', PYTHONPATH=str(ROOT))
@@ -62,26 +62,33 @@ def test_trains_each_recipe(study):
 
 def test_the_report_holds_the_last_validation(study):
     _, folder, _ = study
-    text = (folder / 'report/report.md').read_text()
+    text = re.sub(' +', ' ', (folder / 'report/report.md').read_text())
     dual = last_metrics(folder, 'tiny_dual')
     keys = ('AP', 'AR', 'PCK')
     cells = [f'{100 * dual[f"ensemble/coco/{key}"]:.1f}' for key in keys]
-    assert f'|  | ensemble |  | {" | ".join(cells)} |' in text
+    assert f'| | ensemble | | {" | ".join(cells)} |' in text
     stock = last_metrics(folder, 'tiny_supervised')
-    assert f'| Supervised |  | 1 | {100 * stock["coco/AP"]:.1f} |' in text
+    assert f'| Supervised | | 1 | {100 * stock["coco/AP"]:.1f} |' in text
     # The difficulty without augmentation is the last validation again.
     assert f'{100 * stock["coco/PCK"]:.1f} on easy views' in text
     assert 'tools/analysis/study.py' in text
+    # So are AP and the correct joints where the gain is looked for.
+    (row,) = re.findall(
+        r'\n\| Supervised \| ([\d.]+) \| [\d.]+ \| .* ([\d.]+) \|\n', text
+    )
+    assert float(row[0]) == pytest.approx(100 * stock['coco/AP'], abs=0.06)
+    # All joints together, where PCK averages over kinds of joints.
+    assert float(row[1]) == pytest.approx(100 * stock['coco/PCK'], abs=1)
 
 
 def test_pictures_and_page(study):
     _, folder, _ = study
     names = {path.name for path in (folder / 'report').iterdir()}
-    pictures = {'training.png', 'histogram.png', 'difficulty.png'}
+    pictures = {'training.png', 'histogram.png', 'difficulty.png', 'gain.png'}
     assert names == {'report.md', 'report.html', *pictures}
     page = (folder / 'report/report.html').read_text()
     sources = re.findall('(?:src|href)="([^"]{5})', page)
-    assert sources == ['data:'] * 3
+    assert sources == ['data:'] * 4
     assert 'http' not in page
 
 
@@ -103,7 +110,7 @@ def test_other_settings_need_a_fresh_start(study, tool, capsys):
         tool('analysis/study.py', *options, 'optim_wrapper.optimizer.lr=0.5')
     assert end.value.code == 1
     error = capsys.readouterr().err
-    assert '--fresh' in error and 'optim_wrapper.optimizer.lr: 0.001, now 0.5' in error
+    assert '--fresh' in error and 'optim_wrapper.optimizer.lr: 0.002, now 0.5' in error
     assert (folder / 'tiny_dual/seed0/iter_3.pth').exists()
 
 
@@ -122,6 +129,17 @@ def test_a_dry_run_trains_nothing(study, tool, capsys, monkeypatch):
         'tiny_dual/seed1': 'to train',
     }
     assert 'logged time of found runs' in output
+
+
+def test_a_ladder_of_passes_over_the_unlabeled_people(study, tool, capsys, monkeypatch):
+    options, _, _ = study
+    monkeypatch.setenv('COLUMNS', '200')
+    tool('analysis/study.py', *options, '--ladder', '1,2.5', '--dry-run')
+    found = re.findall(
+        r'tiny_dual/steps=(\d+)/seed0 +│ (\d+) steps', capsys.readouterr().out
+    )
+    # 38 people, 4 per step.
+    assert found == [('10', '10'), ('25', '25')]
 
 
 def test_nothing_to_report(recipes, tool, tmp_path, capsys):

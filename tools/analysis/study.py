@@ -20,20 +20,21 @@ from typing import TYPE_CHECKING
 from mmengine.config import DictAction
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
     from rich.table import Table
 
-    from semi_pose.study.measurements import Results
-    from semi_pose.study.plan import Plan, Trial
-    from semi_pose.study.report import Extras
+    from semi_pose.study.ablations import Number
+    from semi_pose.study.plan import Plan
+    from semi_pose.study.results import Results
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = """\
-example:
+examples:
   python tools/analysis/study.py configs/lsp/efflite0_lsp100_supervised.py \\
       configs/lsp/efflite0_lsp100_standard.py configs/lsp/efflite0_lsp100_dual.py \\
       configs/lsp/efflite0_lsp100_pseudo.py@0 --seeds 0 1 2 --jobs 2 --dry-run
+  how many labels the unlabeled people are worth:
+  python tools/analysis/study.py configs/lsp/efflite0_lsp100_supervised.py \\
+      configs/lsp/efflite0_lsp100_dual.py --seeds 0 1 2 --ablate labels=20,50,100
 """
 
 
@@ -69,11 +70,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def add_changes(parser: argparse.ArgumentParser) -> None:
-    """Add the options that change recipes.
-
-    Args:
-        parser (ArgumentParser): The parser.
-    """
+    """Add the options that change recipes."""
     add = parser.add_argument
     add('--steps', type=int, help='training steps of each run (as the recipes say)')
     add(
@@ -81,8 +78,14 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         default=[],
         metavar='NAME=VALUES',
-        help='vary a setting, with the first seed: joints=1,2,3 weight=0.1,1 '
-        'labels=20,50 magnitude=0,10,20',
+        help='vary a setting: labels=100,500 or steps=500,1000 of all recipes and '
+        'seeds; joints=1,2,3, weight=0.1,1 or magnitude=0,10,20 with the first seed',
+    )
+    add(
+        '--ladder',
+        metavar='PASSES',
+        help='vary the steps of all recipes so that the semi-supervised ones see '
+        'their unlabeled people so many times: 1,3,10,30',
     )
     add(
         '--ablate-recipe',
@@ -90,7 +93,8 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar='RECIPE',
-        help='vary these (for each setting, the first semi-supervised recipe with it)',
+        help='vary these (all for labels and steps, else the first semi-supervised '
+        'recipe with the setting)',
     )
     add(
         '--cfg-options',
@@ -103,16 +107,18 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
 
 
 def add_modes(parser: argparse.ArgumentParser) -> None:
-    """Add the options on what is done, and what is not.
-
-    Args:
-        parser (ArgumentParser): The parser.
-    """
+    """Add the options on what is done, and what is not."""
     add = parser.add_argument
     add(
         '--difficulty',
         action='store_true',
         help='measure a network under each augmentation too',
+    )
+    add(
+        '--gain',
+        action='store_true',
+        help='test the last checkpoints, to see at which joints, tilts of the torso '
+        'and heights of the peaks methods gain, and AP without the score threshold',
     )
     add('--fresh', action='store_true', help='train anew what has other settings')
     mode = parser.add_mutually_exclusive_group()
@@ -126,7 +132,7 @@ def add_modes(parser: argparse.ArgumentParser) -> None:
         '--tflops',
         type=float,
         default=0.05,
-        help='10^12 operations a second, for --dry-run where no run has logged its '
+        help='10^12 operations per second, for --dry-run where no run has logged its '
         'time (%(default)s)',
     )
 
@@ -134,17 +140,15 @@ def add_modes(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     """Run the study.
 
-    Args:
-        args (Namespace): The options.
-
     Raises:
-        UserError: If the user can mend what went wrong.
+        UserError: If the user can fix what went wrong.
     """
     from rich.console import Console
 
+    from semi_pose.cli.progress import progress_display
     from semi_pose.errors import UserError
-    from semi_pose.study.measurements import read_results
-    from semi_pose.study.runs import settle
+    from semi_pose.study.results import read_results
+    from semi_pose.study.runs import settle, train_and_show
 
     # With a file of its own: what libraries print while measuring goes elsewhere.
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
@@ -156,14 +160,19 @@ def main(args: argparse.Namespace) -> None:
     failures = {}
     if not args.report_only:
         settle(plan.trials, args.fresh)
-        failures = train(args, plan, console)
+        with progress_display(console) as progress:
+            failures = train_and_show(plan.trials, args.jobs, progress)
     results = read_results(plan)
     if results.methods:
         with console.status('Measuring'), redirect_stdout(StringIO()):
             page = report(args, results)
         console.print(closing_words(args, results, page))
     if failures:
-        raise UserError(failure_words(failures))
+        listed = [f'{trial.name}: {error}' for trial, error in failures.items()]
+        raise UserError(
+            f'{len(failures)} runs failed; the same command goes on with them once '
+            'the cause is fixed.\n' + '\n'.join(listed)
+        )
     if not results.methods:
         raise UserError(
             f'{args.work_dir} holds no finished run of these recipes: leave out '
@@ -173,12 +182,6 @@ def main(args: argparse.Namespace) -> None:
 
 def make_plan(args: argparse.Namespace) -> Plan:
     """Plan the runs.
-
-    Args:
-        args (Namespace): The options.
-
-    Returns:
-        Plan: The runs.
 
     Raises:
         UserError: If options or recipes do not fit.
@@ -198,23 +201,46 @@ def make_plan(args: argparse.Namespace) -> Plan:
         threads=max(cores() // args.jobs, 1),
         as_found=args.report_only,
     )
-    return planner.plan(
-        [plan.parse_recipe(text, args.seeds) for text in args.recipes],
-        ablations.parse_ablations(args.ablate),
-        args.ablate_recipe,
-    )
+    recipes = [plan.parse_recipe(text, args.seeds) for text in args.recipes]
+    values = ablations.parse_ablations(args.ablate)
+    if args.ladder:
+        values['steps'] = ladder(args.ladder, planner.plan(recipes, {}))
+    return planner.plan(recipes, values, args.ablate_recipe)
+
+
+def ladder(passes: str, plan: Plan) -> list[Number]:
+    """Turn passes over the unlabeled people into steps.
+
+    Args:
+        passes (str): Such as ``1,3,10``.
+        plan (Plan): Whose first semi-supervised recipe counts.
+
+    Returns:
+        list[Number]: Steps.
+
+    Raises:
+        UserError: If these are no numbers, or no recipe has unlabeled people.
+    """
+    from semi_pose.errors import UserError
+    from semi_pose.recipes.kinds import is_semi
+    from semi_pose.study.ablations import parse_numbers
+    from semi_pose.study.estimate import steps_per_pass
+
+    numbers = parse_numbers(passes, f'--ladder {passes}', '--ladder 1,3,10')
+    runs = [method.trials[0].run for method in plan.methods]
+    semi = [run for run in runs if is_semi(run.cfg)]
+    if not semi:
+        raise UserError(
+            '--ladder: none of the recipes has unlabeled people. Add a '
+            'semi-supervised one, or name the steps by --ablate steps=500,1000.'
+        )
+    with redirect_stdout(StringIO()):
+        steps = steps_per_pass(semi[0])
+    return [max(round(number * steps), 1) for number in numbers]
 
 
 def make_table(args: argparse.Namespace, plan: Plan) -> Table:
-    """Lay out what would be trained, and how long.
-
-    Args:
-        args (Namespace): The options.
-        plan (Plan): The runs.
-
-    Returns:
-        Table: To be printed.
-    """
+    """Lay out what would be trained, and how long."""
     from rich.table import Table
 
     from semi_pose.study import estimate
@@ -242,161 +268,39 @@ def make_table(args: argparse.Namespace, plan: Plan) -> Table:
     return table
 
 
-def train(
-    args: argparse.Namespace, plan: Plan, console: Console
-) -> dict[Trial, Exception]:
-    """Train what is not trained, and show how it goes.
-
-    Args:
-        args (Namespace): The options.
-        plan (Plan): The runs.
-        console (Console): Where it shows.
-
-    Returns:
-        dict[Trial, UserError]: What failed, and why.
-    """
-    from semi_pose.study.runs import train_all
-
-    lines = {}
-    with progress_display(console) as progress:
-        total = progress.add_task('[bold]runs', total=len(plan.trials), note='')
-
-        def show(trial: Trial, records: list[dict], doing: str) -> None:
-            if trial not in lines:
-                lines[trial] = progress.add_task(trial.name, note='')
-            done = trial.run.progress(records)
-            progress.update(lines[trial], completed=done, note=doing or note(records))
-
-        def finish(trial: Trial) -> None:
-            progress.update(lines[trial], visible=False)
-            progress.advance(total)
-
-        return train_all(plan.trials, args.jobs, show, finish)
-
-
-def progress_display(console: Console) -> Progress:
-    """Make the display: what runs, how far it is, and what came out so far.
-
-    Args:
-        console (Console): Where it shows.
-
-    Returns:
-        Progress: Not started.
-    """
-    from rich import progress
-
-    return progress.Progress(
-        progress.TextColumn('{task.description}'),
-        progress.BarColumn(bar_width=30),
-        progress.MofNCompleteColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TextColumn('left'),
-        progress.TimeRemainingColumn(),
-        progress.TextColumn('{task.fields[note]}'),
-        console=console,
-        # Runs last for minutes: average over them.
-        speed_estimate_period=600,
-    )
-
-
-def note(records: list[dict]) -> str:
-    """Write the newest accuracy and response of a run.
-
-    Args:
-        records (list[dict]): Its scalars so far.
-
-    Returns:
-        str: Empty as long as there are none.
-    """
-    from semi_pose.runs.logs import is_validation, network_metrics
-
-    words = []
-    if validations := [*filter(is_validation, records)]:
-        network, values = next(iter(network_metrics(validations[-1]).items()))
-        words += [f'{key} {100 * value:.1f}' for key, value in values.items()]
-    responses = [one['response'] for one in records if 'response' in one]
-    return '  '.join(words + [f'response {one:.2f}' for one in responses[-1:]])
-
-
 def report(args: argparse.Namespace, results: Results) -> Path:
-    """Measure what the logs do not say, and write the report.
-
-    Args:
-        args (Namespace): The options.
-        results (Results): What the runs have logged.
-
-    Returns:
-        Path: The page.
-    """
+    """Measure what the logs do not say, write the report, and return its page."""
+    from semi_pose.study import checkpoints, difficulty, gain
+    from semi_pose.study import results as tables
     from semi_pose.study.report import write_report
 
+    methods, measured = results.methods, {}
+    logged = sum(len(results.end(one, tables.BINS[0])) for one in methods)
+    if logged < sum(len(results.trials(one)) for one in methods):
+        heatmaps = checkpoints.measure_heatmaps(results.plan.methods)
+        results = results.with_measured(heatmaps)
+    if args.difficulty:
+        plain = [one for one in methods if one.kind == 'supervised']
+        trial = results.trials((plain or methods)[0])[0]
+        settings = difficulty.find_augmentations(results.plan.methods)
+        measured['difficulty'] = difficulty.measure_difficulty(trial, settings)
+    if args.gain:
+        measured['gain'] = gain.measure_gain(methods)
     command = 'python tools/analysis/study.py ' + shlex.join(sys.argv[1:])
     folder = args.out or args.work_dir / 'report'
-    return write_report(results, folder, command, measure(args, results))
-
-
-def measure(args: argparse.Namespace, results: Results) -> Extras:
-    """Measure the last checkpoints.
-
-    Args:
-        args (Namespace): The options.
-        results (Results): What the runs have logged.
-
-    Returns:
-        Extras: Heatmaps, where not all methods have logged them, and the difficulty
-        of augmentations, where asked for.
-    """
-    from semi_pose.study import checkpoints
-    from semi_pose.study.measurements import histogram
-    from semi_pose.study.report import Extras
-
-    extras = Extras()
-    outcomes = [one for method in results.methods for one in results.of(method)]
-    if not all(histogram(one.records) for one in outcomes):
-        extras.heatmaps = checkpoints.measure_heatmaps(results.plan.methods)
-    if args.difficulty and outcomes:
-        plain = [one for one in results.methods if one.kind == 'supervised']
-        trial = results.of((plain or results.methods)[0])[0].trial
-        extras.tested = trial.name
-        extras.settings = checkpoints.find_augmentations(results.plan.methods)
-        extras.difficulty = checkpoints.measure_difficulty(trial, extras.settings)
-    return extras
+    return write_report(results, folder, command, **measured)
 
 
 def closing_words(args: argparse.Namespace, results: Results, page: Path) -> str:
-    """Say where the report lies, and what to do next.
-
-    Args:
-        args (Namespace): The options.
-        results (Results): What the runs have logged.
-        page (Path): The page.
-
-    Returns:
-        str: Lines to print.
-    """
-    runs = len(results.outcomes)
+    """Say where the report lies, and what to do next."""
+    runs = results.plan.trials
+    first = next(trial for trial in runs if trial.name in results.runs)
     return f"""\
-Report    {page}: {runs} of {len(results.plan.trials)} runs; no other file is needed
+Report    {page}: {len(results.runs)} of {len(runs)} runs; no other file is needed
 Markdown  {page.with_suffix('.md')}, with pictures beside it
 Runs      {args.work_dir}
 Next      open the page, or draw other curves: python tools/analysis/plot_curves.py \
-{next(iter(results.outcomes)).run.folder} --keys loss"""
-
-
-def failure_words(failures: dict[Trial, Exception]) -> str:
-    """Say what failed.
-
-    Args:
-        failures (dict[Trial, UserError]): By run.
-
-    Returns:
-        str: The message.
-    """
-    listed = '\n'.join(f'{trial.name}: {error}' for trial, error in failures.items())
-    return (
-        f'{len(failures)} runs failed; the same command goes on with them once the '
-        f'cause is mended.\n{listed}'
-    )
+{first.run.folder} --keys loss"""
 
 
 if __name__ == '__main__':

@@ -5,7 +5,7 @@ from mmpose.registry import MODELS
 
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import HardAffine, JointCutout
-from semi_pose.study.checkpoints import (
+from semi_pose.study.difficulty import (
     find_augmentations,
     make_views,
     predict_view,
