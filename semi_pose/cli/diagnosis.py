@@ -135,6 +135,15 @@ def _explain_image(error: Exception, cfg: Config) -> str | None:
     )
 
 
+def _explain_empty(error: Exception, cfg: Config) -> str | None:
+    if not isinstance(error, ValueError) or 'need at least one array' not in str(error):
+        return None
+    return (
+        f'A data set of {cfg.filename} is empty: correct its indices, or name another '
+        'file.'
+    )
+
+
 def _explain_data(error: Exception, cfg: Config) -> str | None:
     """Look for what is wrong in the annotation files themselves."""
     if isinstance(error, (OSError, MemoryError, torch.OutOfMemoryError)):
@@ -183,5 +192,6 @@ _EXPLANATIONS = (
     _explain_checkpoint,
     _explain_amp,
     _explain_image,
+    _explain_empty,
     _explain_data,
 )
