@@ -1,7 +1,6 @@
-"""Reading and writing of COCO files, with errors that say what to do."""
+"""Reading of COCO files, with errors that say what to do."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -56,19 +55,3 @@ def load_coco(path: str) -> dict:
                 'a file such as annotations/person_keypoints_train2017.json.'
             )
     return coco
-
-
-def write_json(content: Any, path: Path) -> None:
-    """Write a JSON file whole or not at all, whoever else writes or reads it.
-
-    Args:
-        content (Any): What to write.
-        path (Path): The file; its folder is made if need be.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f'{path.name}.{os.getpid()}')
-    try:
-        draft.write_text(json.dumps(content))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

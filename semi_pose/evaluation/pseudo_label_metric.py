@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
+from mmengine.fileio import dump
 from mmpose.registry import METRICS
 
-from semi_pose.datasets.coco_file import write_json
 from semi_pose.errors import UserError
 
 PIXEL_DECIMALS, SCORE_DECIMALS = 2, 4
@@ -97,7 +97,8 @@ class PseudoLabelMetric(BaseMetric):
         """
         people = {one['person']: one for one in results}
         coco = self.to_coco([people[number] for number in sorted(people)])
-        write_json(coco, self.out_file)
+        whole = dict(backend='whole')
+        dump(coco, self.out_file, file_format='json', backend_args=whole)
         labeled = np.array([one['num_keypoints'] for one in coco['annotations']])
         share = labeled.mean() / self.dataset_meta['num_keypoints']
         empty = int((labeled == 0).sum())

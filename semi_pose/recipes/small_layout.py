@@ -1,10 +1,12 @@
 """COCO recipes on a folder with one annotation file and no split."""
 
+import json
+import os
 from pathlib import Path
 
 from mmengine.config import Config
 
-from semi_pose.datasets.coco_file import load_coco, write_json
+from semi_pose.datasets.coco_file import load_coco
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, data_nodes
 
@@ -80,7 +82,11 @@ def _part(coco: dict, images: list[dict]) -> dict:
 
 
 def _write(coco: dict, path: Path) -> str:
-    write_json(coco, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Every rank writes the same file: only a rename leaves it whole for the others.
+    draft = path.with_suffix(f'.{os.getpid()}')
+    draft.write_text(json.dumps(coco))
+    draft.replace(path)
     return str(path)
 
 

@@ -3,7 +3,6 @@ import json
 import pytest
 
 from semi_pose.datasets import load_coco
-from semi_pose.datasets.coco_file import write_json
 from semi_pose.errors import UserError
 
 
@@ -35,14 +34,3 @@ def test_other_json_says_what_it_lacks(tmp_path, content, lack):
     path.write_text(json.dumps(content))
     with pytest.raises(UserError, match=f'other.json.*no list "{lack}"'):
         load_coco(str(path))
-
-
-def test_writing_replaces_the_file_as_a_whole(tmp_path):
-    path = tmp_path / 'new' / 'labels.json'
-    write_json(['old'], path)
-    with pytest.raises(TypeError):
-        write_json(dict(broken=object()), path)
-    assert json.loads(path.read_text()) == ['old']
-    write_json(dict(images=[]), path)
-    assert json.loads(path.read_text()) == dict(images=[])
-    assert list(path.parent.iterdir()) == [path]

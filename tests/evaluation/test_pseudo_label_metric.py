@@ -105,6 +105,14 @@ def test_other_joints(write):
         write([person(0)], joints=joints)
 
 
+def test_a_failure_leaves_the_file_that_was_there(write, tmp_path):
+    _, before = write([person(0)])
+    with pytest.raises(TypeError):
+        write([person(1)], info=dict(broken=object()))
+    (path,) = (tmp_path / 'new').iterdir()
+    assert json.loads(path.read_text()) == before
+
+
 def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / 'file').write_text('')
     with pytest.raises(UserError, match='cannot be written .*--out'):

@@ -111,7 +111,7 @@ def main(args: argparse.Namespace) -> None:
         UserError: If the user can fix what went wrong.
     """
     from semi_pose.cli.diagnosis import explained
-    from semi_pose.cli.tool import init_distributed, is_first_process
+    from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import check_checkpoint
 
     check_options(args)
