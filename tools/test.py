@@ -52,11 +52,12 @@ def main(args: argparse.Namespace) -> None:
         args.show_dir = str(Path(args.show_dir).absolute())
     check_checkpoint(args.checkpoint)
     cfg = cli.load_config(args, 'test')
-    test_cfg = cfg.model.setdefault('test_cfg', {})
+    test_cfg = dict(cfg.model.get('test_cfg') or {})
     if args.flip_test:
         test_cfg['flip_test'] = True
     if args.network is not None:
         test_cfg['network'] = args.network
+    cfg.model.test_cfg = test_cfg
     init_distributed(cfg)
     with cli.checked_data(cfg, 'test') as files:
         runner = Runner.from_cfg(cfg)

@@ -131,10 +131,20 @@ def _explain_image(error: Exception, cfg: Config) -> str | None:
     )
 
 
+def _explain_empty(error: Exception, cfg: Config) -> str | None:
+    if not isinstance(error, ValueError) or 'need at least one array' not in str(error):
+        return None
+    return (
+        f'A data set of {cfg.filename} is empty: correct its indices, or name another '
+        'file.'
+    )
+
+
 _EXPLANATIONS = (
     _explain_disk,
     _explain_download,
     _explain_checkpoint,
     _explain_amp,
     _explain_image,
+    _explain_empty,
 )

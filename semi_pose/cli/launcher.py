@@ -11,7 +11,11 @@ from semi_pose.errors import UserError
 
 # What tells a process that its launcher has started it, and how to start it so.
 LAUNCHED = {
-    'pytorch': ('RANK', '`bash tools/dist_train.sh CONFIG GPUS` (or dist_test.sh)'),
+    'pytorch': (
+        'RANK',
+        '`bash tools/dist_train.sh CONFIG GPUS` (or dist_test.sh), and other tools by '
+        '`torchrun --nproc_per_node=GPUS TOOL`',
+    ),
     'slurm': (
         'SLURM_PROCID',
         '`bash tools/slurm_train.sh PARTITION JOB_NAME CONFIG WORK_DIR`',

@@ -1,6 +1,7 @@
 """Data sets and image transforms."""
 
 from .annotation_files import load_coco, shared_files
+from .people_to_label import PeopleToLabel
 from .semi_dataset import SemiDataset
 from .transforms import (
     LoadImageOrSkip,
@@ -11,6 +12,7 @@ from .unlabeled_dataset import UnlabeledDataset
 
 __all__ = [
     'LoadImageOrSkip',
+    'PeopleToLabel',
     'RandomSimilarity',
     'SemiDataset',
     'UnlabeledDataset',

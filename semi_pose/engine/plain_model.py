@@ -1,10 +1,13 @@
-"""A runner's model without its distributed wrapper."""
+"""A runner's model without its wrappers."""
 
-from mmengine.model import is_model_wrapper
+from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
 
 def plain_model(runner: Runner) -> nn.Module:
-    """Return a runner's model without its distributed wrapper."""
-    return runner.model.module if is_model_wrapper(runner.model) else runner.model
+    """Return a runner's model without wrappers for several processes or views."""
+    model = runner.model
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.module
+    return model

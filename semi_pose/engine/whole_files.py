@@ -39,3 +39,7 @@ class WholeFileBackend(LocalBackend):
         """Write a file, and its folder where there is none."""
         Path(filepath).parent.mkdir(parents=True, exist_ok=True)
         write_whole(filepath, obj)
+
+    def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
+        """Write a file of text, and its folder where there is none."""
+        self.put(obj.encode(encoding), filepath)

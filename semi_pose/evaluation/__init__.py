@@ -1,5 +1,6 @@
 """Metrics."""
 
+from .pseudo_label_metric import PseudoLabelMetric
 from .subset_coco_metric import SubsetCocoMetric
 
-__all__ = ['SubsetCocoMetric']
+__all__ = ['PseudoLabelMetric', 'SubsetCocoMetric']

@@ -1,5 +1,6 @@
 """Models, losses and batch transforms."""
 
+from .averaged_views import AveragedViews
 from .backbones import EfficientNetLite
 from .data_preprocessor import SemiDataPreprocessor
 from .dual_consistency_head import DualConsistencyHead
@@ -10,6 +11,7 @@ from .necks import LateralSum
 from .targets import PeerTargets, PositionTargets
 
 __all__ = [
+    'AveragedViews',
     'DualConsistencyHead',
     'DualPoseEstimator',
     'EfficientNetLite',

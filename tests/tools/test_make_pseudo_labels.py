@@ -1,14 +1,14 @@
-"""make_pseudo_labels.py: labels of a tiny network, resuming, training on them."""
+"""make_pseudo_labels.py: labels of a tiny network, training on them, bad input."""
 
 import json
+import sys
 from shutil import copytree
 
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.runner import TestLoop
 from mmpose.registry import DATASETS, MODELS
-
-from semi_pose.pseudo_labels import Labeler
 
 from ..helpers.runs import (
     AFFINE,
@@ -20,9 +20,12 @@ from ..helpers.runs import (
     semi_set,
     supervised_model,
 )
+from ..helpers.tiny import estimator
+from .conftest import TOOLS, start
 
 TRAIN = 'annotations/person_keypoints_train2017.json'
 CONFIDENT = range(9)  # joints
+TestLoop.__test__ = False  # no test, whatever its name
 
 
 @pytest.fixture(scope='module')
@@ -35,7 +38,11 @@ def teacher(tmp_path_factory):
     model.head.final_layer.bias.data[list(CONFIDENT)] = 0.5
     torch.save(dict(state_dict=model.state_dict()), folder / 'teacher.pth')
     test_set = coco_set(folder / 'not_read', 'val', [*LOAD, AFFINE, PACK])
-    cfg = dict(model=supervised_model(), test_dataloader=dict(dataset=test_set))
+    cfg = dict(
+        custom_imports=dict(imports=['semi_pose', 'tests.helpers.tiny']),
+        model=supervised_model(),
+        test_dataloader=dict(dataset=test_set),
+    )
     Config(cfg).dump(folder / 'teacher.py')
     return folder / 'teacher.py', folder / 'teacher.pth'
 
@@ -64,7 +71,7 @@ def make(tool, teacher, recipe, out, capsys):
 
     def call(*options, where=None, models=teacher, status=0):
         command = [*models, *(where or ('--unlabeled', recipe)), '--out', out]
-        command += ['--num-workers', 0, '--batch-size', 8, '--device', 'cpu', *options]
+        command += ['--num-workers', 0, '--batch-size', 8, *options]
         if not status:
             tool('dataset/make_pseudo_labels.py', *command)
             return capsys.readouterr().out
@@ -95,11 +102,11 @@ def test_labels_everybody(make, out, people, teacher):
         assert one['keypoint_scores'] == [0.5] * 9 + [0] * 8
         assert one['keypoints'][2::3] == [2] * 9 + [0] * 8
     assert coco['info']['checkpoint'] == str(teacher[1])
-    assert coco['info']['people'] == len(given)
     assert f'{len(given)} people labeled, 52.9% of their joints' in printed
     assert '0 skipped' in printed
     assert f'Labels: {out}, file names relative to {people}' in printed
-    assert not out.with_name('pseudo.json.partial').exists()
+    assert 'Epoch(test) [5/5]' in printed
+    assert not list(people.glob('pseudo.json.*'))
 
 
 def test_averages_over_flips_and_scales(make, out):
@@ -112,48 +119,60 @@ def test_averages_over_flips_and_scales(make, out):
         assert one['keypoint_scores'] == pytest.approx(expected, abs=1e-4)
 
 
-def test_goes_on_where_it_was_interrupted(make, out, monkeypatch):
-    make()
-    whole = out.read_text()
-    out.unlink()
-    predict, sizes = Labeler.predict, []
-
-    def stop_at_the_third(self, data):
-        if len(sizes) == 2:
-            raise KeyboardInterrupt
-        sizes.append(len(data['inputs']))
-        return predict(self, data)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Labeler, 'predict', stop_at_the_third)
-        message = make(status=130)
-    assert 'The same command goes on where it stopped' in message
-    assert not out.exists()
-    assert '--fresh' in make('--tta', status=1)
-
-    def count(self, data):
-        sizes.append(len(data['inputs']))
-        return predict(self, data)
-
-    monkeypatch.setattr(Labeler, 'predict', count)
-    total = len(json.loads(whole)['annotations'])
-    assert f'16 of {total} people are labeled already' in make()
-    assert sum(sizes) == total
-    assert out.read_text() == whole
+def test_the_chosen_network_labels(make, out, teacher, tmp_path):
+    model = MODELS.build(estimator(joints=17))
+    for network, sure in zip(model.networks, (0.8, 0.4), strict=True):
+        layer = network.head.final_layer
+        torch.nn.init.constant_(layer.weight, 0)
+        torch.nn.init.constant_(layer.bias, sure)
+    models = tmp_path / 'dual.py', tmp_path / 'dual.pth'
+    torch.save(dict(state_dict=model.state_dict()), models[1])
+    cfg = Config.fromfile(teacher[0])
+    cfg.model = estimator(joints=17)
+    cfg.dump(models[0])
+    for options, score in ((['2'], 0.4), (['ensemble', '--tta'], 0.6)):
+        make('--fresh', '--network', *options, models=models)
+        first = json.loads(out.read_text())['annotations'][0]
+        assert first['keypoint_scores'] == pytest.approx([score] * 17, abs=1e-4)
 
 
-def test_labels_that_are_there(make, out):
-    first = make()
-    begun = out.stat().st_mtime_ns
-    assert make().splitlines()[-4:] == first.splitlines()[-4:]
-    assert out.stat().st_mtime_ns == begun
-    message = make('--score-thr', 0.9, status=1)
-    assert f'{out} was made with score_thr=0.2, now it is 0.9' in message
+def test_two_processes_write_the_same_file(make, out, teacher, recipe, people):
+    make('--tta')
+    alone = json.loads(out.read_text())
+    command = [sys.executable, '-m', 'torch.distributed.run', '--standalone']
+    command += ['--nproc_per_node=2', TOOLS / 'dataset/make_pseudo_labels.py']
+    command += [*teacher, '--unlabeled', recipe, '--out', out, '--tta', '--fresh']
+    command += ['--num-workers', 0, '--batch-size', 8, '--launcher', 'pytorch']
+    process = start(*command, CUDA_VISIBLE_DEVICES='')
+    output, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, output[-3000:]
+    assert output.count(f'Labels: {out}') == 1
+    assert json.loads(out.read_text()) == alone
+
+
+def test_a_file_that_is_there(make, out):
+    out.write_text('mine')
+    assert f'{out} exists: replace it by --fresh' in make(status=1)
+    assert out.read_text() == 'mine'
     printed = make('--score-thr', 0.9, '--fresh')
     assert ' 0.0% of their joints' in printed
     annotations = json.loads(out.read_text())['annotations']
     assert not any(one['num_keypoints'] for one in annotations)
     assert f'{len(annotations)} of them without any such joint' in printed
+
+
+def test_an_interruption_leaves_nothing(make, out, monkeypatch):
+    batches = []
+
+    def stop_at_the_third(self, idx, data_batch):
+        batches.append(idx)
+        if len(batches) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TestLoop, 'run_iter', stop_at_the_third)
+    before = sorted(out.parent.iterdir())
+    assert 'Interrupted' in make(status=130)
+    assert sorted(out.parent.iterdir()) == before
 
 
 def test_broken_pictures_are_skipped_and_counted(make, out, people):
@@ -167,7 +186,9 @@ def test_broken_pictures_are_skipped_and_counted(make, out, people):
     assert f'{len(before) - len(left)} skipped' in printed
     for path in (people / 'train2017').iterdir():
         path.unlink()
-    assert 'Nobody has a picture that can be read' in make('--fresh', status=1)
+    message = make('--fresh', status=1)
+    assert 'images in a row cannot be read' in message
+    assert boxes(out) == left
 
 
 def test_a_set_of_ones_own(make, out, people, tmp_path):
@@ -245,7 +266,7 @@ def test_checkpoints_that_do_not_fit(make, teacher, tmp_path):
     other = tmp_path / 'other.pth'
     torch.save(dict(state_dict=MODELS.build(supervised_model(5)).state_dict()), other)
     assert 'is of another model' in make(models=(config, other), status=1)
-    assert 'no network 2' in make('--network', 2, status=1)
+    assert "no network '2'" in make('--network', 2, status=1)
 
 
 def test_data_that_does_not_fit(make, people, recipe, teacher, tmp_path):
@@ -261,6 +282,34 @@ def test_data_that_does_not_fit(make, people, recipe, teacher, tmp_path):
     cfg.train_dataloader.dataset = cfg.train_dataloader.dataset.labeled
     cfg.dump(recipe)
     assert 'trains on labels alone' in make(status=1)
+
+
+def test_an_empty_part(make, recipe):
+    cfg = Config.fromfile(recipe)
+    unlabeled = cfg.train_dataloader.dataset.unlabeled
+    parts = [unlabeled, dict(unlabeled, indices=[])]
+    cfg.train_dataloader.dataset.unlabeled = dict(type='ConcatDataset', datasets=parts)
+    cfg.dump(recipe)
+    assert 'is empty: correct its indices' in make(status=1)
+
+
+def test_models_that_do_not_fit(make, teacher, tmp_path):
+    cfg = Config.fromfile(teacher[0])
+    cfg.model = supervised_model(5)
+    cfg.dump(tmp_path / 'five.py')
+    five = tmp_path / 'five.pth'
+    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), five)
+    message = make(models=(tmp_path / 'five.py', five), status=1)
+    assert 'predicts 5 joints, but the data sets have 17' in message
+    cfg.model.type = 'BottomupPoseEstimator'
+    cfg.dump(tmp_path / 'bottomup.py')
+    message = make(models=(tmp_path / 'bottomup.py', five), status=1)
+    assert 'bottomup.py builds a BottomupPoseEstimator: name a top-down' in message
+    cfg.pop('test_dataloader')
+    cfg.dump(tmp_path / 'untested.py')
+    assert 'no test_dataloader' in make(
+        models=(tmp_path / 'untested.py', five), status=1
+    )
 
 
 def test_options_that_do_not_fit(make, people):

@@ -1,8 +1,8 @@
 """Label people by a trained top-down model, for training beside the real labels.
 
 The labels of PseudoPose or, with --tta, of DataDistill: a COCO keypoint file that
-MMPose's own data sets read. Any checkpoint of MMPose will do. A second call goes on
-where the first one was interrupted.
+MMPose's own data sets read. Any checkpoint of MMPose will do. The file is written in
+the end, whole or not at all.
 """
 
 from __future__ import annotations
@@ -11,25 +11,30 @@ import argparse
 import hashlib
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mmengine.config import Config
-    from rich.console import Console
 
-    from semi_pose.pseudo_labels import Labeler, PartialLabels, PeopleToLabel
+    from semi_pose.recipes.pseudo_labels import People
 
 SCALES = (0.8, 1.0, 1.2)
+EXAMPLE = """example:
+  python tools/dataset/make_pseudo_labels.py \\
+      configs/lsp/efflite0_lsp100_supervised.py CHECKPOINT \\
+      --unlabeled configs/lsp/efflite0_lsp100_dual.py \\
+      --out data/lsp100_pseudo_labels.json
+on several GPUs:
+  torchrun --nproc_per_node=8 tools/dataset/make_pseudo_labels.py ... \\
+      --launcher pytorch"""
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog='example:\n  python tools/dataset/make_pseudo_labels.py '
-        'configs/lsp/efflite0_lsp100_supervised.py CHECKPOINT '
-        '--unlabeled configs/lsp/efflite0_lsp100_dual.py '
-        '--out data/lsp100_pseudo_labels.json',
+        epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -41,11 +46,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def add_people(parser: argparse.ArgumentParser) -> None:
-    """Add the options on who is labeled, and where the labels go.
-
-    Args:
-        parser (ArgumentParser): The parser.
-    """
+    """Add the options on who is labeled, and where the labels go."""
     add = parser.add_argument
     people = parser.add_mutually_exclusive_group(required=True)
     people.add_argument(
@@ -63,14 +64,11 @@ def add_people(parser: argparse.ArgumentParser) -> None:
         '(default: as the recipe says; --img-dir)',
     )
     add('--out', type=Path, required=True, metavar='FILE', help='JSON file to write')
+    add('--fresh', action='store_true', help='replace the file if it exists')
 
 
 def add_labeling(parser: argparse.ArgumentParser) -> None:
-    """Add the options on how they are labeled.
-
-    Args:
-        parser (ArgumentParser): The parser.
-    """
+    """Add the options on how they are labeled."""
     add = parser.add_argument
     add(
         '--score-thr',
@@ -89,14 +87,18 @@ def add_labeling(parser: argparse.ArgumentParser) -> None:
     )
     add(
         '--network',
-        type=lambda name: int(name) if name.isdigit() else name,
-        choices=[1, 2, 'ensemble', 'ema'],
-        help='which network of a dual model labels (as its test_cfg says)',
+        metavar='NAME',
+        help='which network of a dual model labels: net1, net2, ensemble, ema (as its '
+        'test_cfg says)',
     )
     add('--batch-size', type=int, default=64, metavar='N', help='people (%(default)s)')
     add('--num-workers', type=int, default=2, metavar='N', help='loading (%(default)s)')
-    add('--device', help='such as cpu or cuda:1 (a GPU if there is one)')
-    add('--fresh', action='store_true', help='forget what was labeled, begin anew')
+    add(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='what starts the processes of a distributed run (%(default)s)',
+    )
 
 
 def main(args: argparse.Namespace) -> None:
@@ -106,65 +108,59 @@ def main(args: argparse.Namespace) -> None:
         args (Namespace): The options.
 
     Raises:
-        UserError: If the user can mend what went wrong.
+        UserError: If the user can fix what went wrong.
     """
-    from mmengine.registry import init_default_scope
-    from rich.console import Console
-
     from semi_pose.cli.diagnosis import explained
+    from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import check_checkpoint
-    from semi_pose.recipes.reading import read_config
 
     check_options(args)
     check_checkpoint(args.checkpoint)
-    cfg = read_config(args.config)
-    cfg.load_from = args.checkpoint
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    console = Console(soft_wrap=True, highlight=False)
+    people = find_people(args)
+    cfg = make_config(args, people)
+    init_distributed(cfg)
     with explained(cfg):
-        people = find_people(args, cfg)
-        coco = make_labels(args, cfg, people, console)
-    console.print(summary(args, people, coco))
+        counts = label(args, cfg)
+    if is_first_process():
+        print(summary(args, people, counts))
 
 
-def make_labels(
-    args: argparse.Namespace, cfg: Config, people: PeopleToLabel, console: Console
-) -> dict:
-    """Label, or find what was labeled by the same options before.
+def label(args: argparse.Namespace, cfg: Config) -> dict[str, float]:
+    """Run the model over all people.
 
     Args:
         args (Namespace): The options.
-        cfg (Config): The labeling model's config.
-        people (PeopleToLabel): The people.
-        console (Console): Where the progress shows.
+        cfg (Config): The arguments of the runner.
 
     Returns:
-        dict: The labels in COCO's form, as the file has them.
+        dict[str, float]: What PseudoLabelMetric counts, and ``skipped``, the number
+        of people whose pictures cannot be read.
 
     Raises:
-        UserError: If the checkpoint does not fit, files were made with other options,
-            or no picture could be read.
+        UserError: If the model is not a top-down one, or the checkpoint of another.
     """
-    from semi_pose.pseudo_labels import PartialLabels, load_labeler, to_coco, write_json
+    from mmengine.runner import Runner
+    from mmpose.models import TopdownPoseEstimator
 
-    categories = make_categories(args, people.metainfo)
-    info = describe(args, len(people))
-    path = args.out.with_name(f'{args.out.name}.partial')
-    if args.fresh:
-        args.out.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
-    if (coco := find_labels(args.out, info)) is not None:
-        return coco
-    joints = people.metainfo['num_keypoints']
-    labeler = load_labeler(
-        cfg, args.checkpoint, joints, args.network, args.scales, args.device
-    )
-    partial = PartialLabels(path, without_threshold(info))
-    label(args, labeler, people, partial, console)
-    coco = to_coco(partial.people, args.score_thr, categories, info)
-    write_json(coco, args.out)
-    path.unlink()
-    return coco
+    from semi_pose.engine.checkpoints import RequireFit
+    from semi_pose.engine.plain_model import plain_model
+    from semi_pose.errors import UserError
+    from semi_pose.models.members import find_member
+
+    # Not from_cfg: the log would spell out the whole config, which takes seconds.
+    wrapper = dict(model_wrapper_cfg=cfg.pop('model_wrapper_cfg', None))
+    with TemporaryDirectory() as folder:
+        name = Path(folder).name
+        runner = Runner(**cfg, work_dir=folder, experiment_name=name, cfg=wrapper)
+        model = plain_model(runner)
+        if not isinstance(model, TopdownPoseEstimator):
+            raise UserError(
+                f'{args.config} builds a {type(model).__name__}: name a top-down model.'
+            )
+        runner.register_hook(RequireFit(args.checkpoint, find_member(model)))
+        counts = runner.test()
+        people = len(runner.test_dataloader.dataset)
+    return dict(counts, skipped=people - counts['pseudo/people'])
 
 
 def check_options(args: argparse.Namespace) -> None:
@@ -191,84 +187,70 @@ def check_options(args: argparse.Namespace) -> None:
         )
     if args.batch_size < 1:
         raise UserError(f'--batch-size is {args.batch_size}: take 1 person or more.')
+    if args.out.exists() and not args.fresh:
+        raise UserError(
+            f'{args.out} exists: replace it by --fresh, or name another --out.'
+        )
 
 
-def find_people(args: argparse.Namespace, cfg: Config) -> PeopleToLabel:
+def find_people(args: argparse.Namespace) -> People:
     """Find the people to label.
 
     Args:
         args (Namespace): The options.
-        cfg (Config): The labeling model's config.
 
     Returns:
-        PeopleToLabel: Cropped as the model is tested.
-
-    Raises:
-        UserError: If files are missing or broken, or joints do not fit.
+        People: Those of the recipe, or of the files named.
     """
-    from mmengine.config import Config
+    from semi_pose.recipes.pseudo_labels import People, recipe_people
 
-    from semi_pose.pseudo_labels import (
-        PeopleToLabel,
-        check_same_joints,
-        find_metainfo,
-        recipe_part,
-        test_set,
-    )
-    from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
-    from semi_pose.recipes.reading import read_config
-
-    shown = test_set(cfg)
-    metainfo = find_metainfo(shown)
     if args.unlabeled:
-        recipe = read_config(args.unlabeled)
-        part, root = recipe_part(recipe, 'unlabeled'), None
-        labeled = find_metainfo(recipe.train_dataloader.dataset.labeled)
-        check_same_joints(metainfo, labeled, args.config, args.unlabeled)
-        if args.data_root:
-            set_data_root(part, args.data_root)
-    else:
-        dataset = dict(
-            type='UnlabeledDataset',
-            ann_file=args.ann_file,
-            bbox_file=args.bbox_file,
-            data_prefix=dict(img=args.img_dir),
-        )
-        part = Config(dict(train_dataloader=dict(dataset=dataset)))
-        root = args.data_root or args.img_dir
-    check_files(part, TRAIN)
-    return PeopleToLabel(part, shown.pipeline, metainfo, root)
+        return recipe_people(args.unlabeled, args.data_root)
+    dataset = dict(
+        type='UnlabeledDataset',
+        ann_file=args.ann_file,
+        bbox_file=args.bbox_file,
+        data_prefix=dict(img=args.img_dir),
+    )
+    return People(dataset, str(Path(args.data_root or args.img_dir).absolute()))
 
 
-def make_categories(args: argparse.Namespace, metainfo: dict) -> list[dict]:
-    """Describe the joints as the recipe's labels do, if there are such.
+def make_config(args: argparse.Namespace, people: People) -> Config:
+    """Make the config of the run.
 
     Args:
         args (Namespace): The options.
-        metainfo (dict): Of the model's joints, parsed.
+        people (People): Who is labeled.
 
     Returns:
-        list[dict]: COCO's ``categories``.
+        Config: To build a runner from.
+
+    Raises:
+        UserError: If files are missing, or joints do not fit.
     """
-    from semi_pose.pseudo_labels import find_categories, person_category, recipe_part
-    from semi_pose.recipes.data_root import set_data_root
+    from semi_pose.recipes.data_root import TEST, check_files
+    from semi_pose.recipes.pseudo_labels import labeling_config
     from semi_pose.recipes.reading import read_config
 
-    found = None
-    if args.unlabeled:
-        labeled = recipe_part(read_config(args.unlabeled), 'labeled')
-        if args.data_root:
-            set_data_root(labeled, args.data_root)
-        found = find_categories(labeled)
-    return found or [person_category(metainfo)]
+    model = read_config(args.config)
+    if args.network is not None:
+        test_cfg = model.model.get('test_cfg') or {}
+        model.model.test_cfg = dict(test_cfg, network=args.network)
+    labels = dict(out_file=str(args.out), score_thr=args.score_thr, info=describe(args))
+    cfg = labeling_config(model, people, labels, args.scales)
+    size = dict(batch_size=args.batch_size, num_workers=args.num_workers)
+    cfg.test_dataloader.update(size)
+    cfg.load_from = args.checkpoint
+    cfg.launcher = args.launcher
+    check_files(cfg, TEST)
+    return cfg
 
 
-def describe(args: argparse.Namespace, num_people: int) -> dict:
+def describe(args: argparse.Namespace) -> dict:
     """Return all that the labels depend on, for the file itself.
 
     Args:
         args (Namespace): The options.
-        num_people (int): How many people there are to label.
 
     Returns:
         dict: COCO's ``info``.
@@ -278,109 +260,30 @@ def describe(args: argparse.Namespace, num_people: int) -> dict:
         digest = hashlib.sha256(Path(args.checkpoint).read_bytes()).hexdigest()
     names = 'config', 'checkpoint', 'unlabeled', 'ann_file', 'img_dir', 'bbox_file'
     names += 'data_root', 'network', 'scales', 'score_thr'
-    options = {name: getattr(args, name) for name in names}
-    description = 'DataDistill' if args.tta else 'PseudoPose'
+    method = 'DataDistill' if args.tta else 'PseudoPose'
     return dict(
-        description=f'Pseudo labels ({description})',
-        **options,
+        description=f'Pseudo labels ({method})',
+        **{name: getattr(args, name) for name in names},
         checkpoint_sha256=digest,
-        people=num_people,
     )
 
 
-def without_threshold(info: dict) -> dict:
-    """Return what a prediction depends on: the threshold comes after it."""
-    return {key: value for key, value in info.items() if key != 'score_thr'}
-
-
-def find_labels(out: Path, info: dict) -> dict | None:
-    """Return the labels of an earlier call with the same options.
-
-    Args:
-        out (Path): The file.
-        info (dict): How the labels are to be made.
-
-    Returns:
-        dict, optional: The labels; None if there is no such file.
-
-    Raises:
-        UserError: If the file was made otherwise, or is none of this tool.
-    """
-    from semi_pose.datasets import load_coco
-    from semi_pose.pseudo_labels import check_same_options
-
-    if not out.exists():
-        return None
-    coco = load_coco(str(out))
-    check_same_options(out, coco.get('info', {}), info)
-    return coco
-
-
-def label(
-    args: argparse.Namespace,
-    labeler: Labeler,
-    people: PeopleToLabel,
-    partial: PartialLabels,
-    console: Console,
-) -> None:
-    """Label all people that are not labeled so far, and show how far it is.
-
-    Args:
-        args (Namespace): The options.
-        labeler (Labeler): The model.
-        people (PeopleToLabel): The people.
-        partial (PartialLabels): Where labels are added.
-        console (Console): Where the progress shows.
-    """
-    from rich import progress
-    from torch.utils.data import DataLoader, Subset
-
-    done = {person['person'] for person in partial.people}
-    if done:
-        console.print(f'{len(done)} of {len(people)} people are labeled already.')
-    todo = [index for index in range(len(people)) if index not in done]
-    loader = DataLoader(
-        Subset(people, todo),
-        args.batch_size,
-        num_workers=args.num_workers,
-        collate_fn=list,
-    )
-    columns = (
-        *progress.Progress.get_default_columns(),
-        progress.MofNCompleteColumn(),
-        progress.TextColumn('{task.fields[rate]}'),
-    )
-    with progress.Progress(*columns, console=console) as display:
-        task = display.add_task(
-            'Labeling people', total=len(people), completed=len(done), rate=''
-        )
-        for number, labeled in labeler.label(loader):
-            partial.append(labeled)
-            display.advance(task, number)
-            speed = display.tasks[task].speed or 0
-            display.update(task, rate=f'{speed:.1f} people/s')
-
-
-def summary(args: argparse.Namespace, people: PeopleToLabel, coco: dict) -> str:
+def summary(args: argparse.Namespace, people: People, counts: dict[str, float]) -> str:
     """Count what was labeled, and say where it lies and what to do next.
 
     Args:
         args (Namespace): The options.
-        people (PeopleToLabel): The people.
-        coco (dict): The labels.
+        people (People): Who was labeled.
+        counts (dict[str, float]): As :func:`label` returns them.
 
     Returns:
         str: Lines to print.
     """
-    annotations = coco['annotations']
-    joints = len(annotations) * people.metainfo['num_keypoints']
-    confident = sum(one['num_keypoints'] for one in annotations)
-    empty = sum(one['num_keypoints'] == 0 for one in annotations)
     return (
-        f'{len(annotations)} people labeled, {confident / joints:.1%} of their joints '
-        f'with a score of {args.score_thr:g} or more\n'
-        f'{empty} of them without any such joint (training leaves them out), '
-        f'{len(people) - len(annotations)} skipped: their pictures cannot be read\n'
+        f'{counts["pseudo/people"]} people labeled, {counts["pseudo/joints"]:.1%} of '
+        f'their joints with a score of {args.score_thr:g} or more\n'
+        f'{counts["pseudo/empty"]} of them without any such joint (training leaves '
+        f'them out), {counts["skipped"]} skipped: their pictures cannot be read\n'
         f'Labels: {args.out}, file names relative to {people.root}\n'
         f'Next: {next_step(args)}'
     )
@@ -416,7 +319,4 @@ if __name__ == '__main__':
     options = parse_args()
     from semi_pose.cli.tool import run
 
-    run(
-        lambda: main(options),
-        interrupted='Interrupted. The same command goes on where it stopped.',
-    )
+    run(lambda: main(options))

@@ -1,0 +1,191 @@
+"""The run that makes pseudo labels: the test of a model on unlabeled people."""
+
+import os.path as osp
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mmengine.config import Config
+from mmpose.datasets.datasets.utils import parse_pose_metainfo
+from mmpose.datasets.transforms import LoadImage
+from mmpose.registry import DATASETS
+
+from semi_pose.datasets.coco_file import load_json
+from semi_pose.errors import UserError
+
+from .data_root import annotation_path, set_data_root
+from .kinds import is_semi, nodes
+from .reading import read_config
+
+
+class People(NamedTuple):
+    """Who is labeled.
+
+    Attributes:
+        dataset (dict): Config of the unlabeled set, without a pipeline.
+        root (str): Folder that file names in the labels are relative to.
+        labeled (dict, optional): Config of the set that the labels are to fit.
+        recipe (str): Where they stand, for messages.
+    """
+
+    dataset: dict
+    root: str
+    labeled: dict | None = None
+    recipe: str = ''
+
+    def categories(self) -> list[dict] | None:
+        """Read the real labels' categories, which ConcatDataset wants alike.
+
+        Returns:
+            list[dict], optional: As in the first file; None if that is not COCO's.
+        """
+        for _, node in nodes(self.labeled, ''):
+            path = annotation_path(node)
+            if path and osp.exists(path):
+                content = load_json(path)
+                return content.get('categories') if isinstance(content, dict) else None
+        return None
+
+
+def recipe_people(path: str, data_root: str | None = None) -> People:
+    """Take the unlabeled people of a semi-supervised recipe.
+
+    Args:
+        path (str): The recipe.
+        data_root (str, optional): Take the data from here, not the recipe's folder.
+
+    Returns:
+        People: File names are relative to the recipe's data root, or to the folder that
+        holds those of all parts.
+
+    Raises:
+        UserError: If the recipe is not semi-supervised.
+    """
+    recipe = read_config(path)
+    if not is_semi(recipe):
+        raise UserError(
+            f'{path} trains on labels alone: name a semi-supervised recipe by '
+            '--unlabeled, or a set of your own by --ann-file and --img-dir.'
+        )
+    if data_root:
+        set_data_root(recipe, data_root)
+    dataset = recipe.train_dataloader.dataset
+    roots = []
+    for _, node in nodes(dataset.unlabeled, ''):
+        if 'pipeline' in node:
+            node['pipeline'] = []
+        if 'ann_file' in node:
+            roots.append(osp.abspath(node.get('data_root') or ''))
+    return People(dataset.unlabeled, osp.commonpath(roots), dataset.labeled, path)
+
+
+def labeling_config(
+    model: Config, people: People, labels: dict, scales: Sequence[float] | None = None
+) -> Config:
+    """Make the config of the run, but for its loader's size and where it runs.
+
+    Args:
+        model (Config): Config of the labeling model, whose test pipeline is used.
+        people (People): Who is labeled.
+        labels (dict): Arguments of PseudoLabelMetric.
+        scales (Sequence[float], optional): Average heatmaps over flips and these
+            magnifications (DataDistill). By default the model predicts as its
+            ``test_cfg`` says (PseudoPose).
+
+    Returns:
+        Config: To build a runner from and test.
+
+    Raises:
+        UserError: If the model's joints are not those of the real labels.
+    """
+    shown = _test_set(model)
+    metainfo = find_metainfo(shown)
+    if people.labeled:
+        check_same_joints(
+            metainfo, find_metainfo(people.labeled), model.filename, people.recipe
+        )
+    network = model.model
+    if scales:
+        network = dict(type='AveragedViews', module=network, scales=scales)
+    dataset = dict(
+        type='PeopleToLabel',
+        metainfo=metainfo,
+        datasets=[people.dataset],
+        pipeline=[_skip_broken(transform) for transform in shown.pipeline],
+    )
+    run = dict(
+        model=network,
+        test_dataloader=dict(
+            dataset=dataset, sampler=dict(type='DefaultSampler', shuffle=False)
+        ),
+        test_evaluator=dict(
+            type='PseudoLabelMetric',
+            root=people.root,
+            categories=people.categories(),
+            **labels,
+        ),
+        test_cfg=dict(),
+        default_scope=model.get('default_scope', 'mmpose'),
+        env_cfg=model.get('env_cfg', dict()),
+        default_hooks=dict(logger=dict(type='LoggerHook', interval=10)),
+    )
+    return Config(run, filename=model.filename)
+
+
+def find_metainfo(dataset: dict) -> dict:
+    """Return what a data set says of its joints, without reading its files.
+
+    Args:
+        dataset (dict): Config of a data set or of a wrapper of such.
+
+    Returns:
+        dict: MMPose's meta information; for several sets that of the first.
+    """
+    metainfo = dataset.get('metainfo') or getattr(
+        DATASETS.get(dataset['type']), 'METAINFO', None
+    )
+    return metainfo or find_metainfo(dataset.get('dataset') or dataset['datasets'][0])
+
+
+def check_same_joints(model: dict, labeled: dict, model_cfg: str, recipe: str) -> None:
+    """Check that pseudo labels fit the real ones, joint by joint.
+
+    Args:
+        model (dict): Meta information of the labeling model's joints.
+        labeled (dict): That of the recipe's labeled set.
+        model_cfg (str): The model's config, for the message.
+        recipe (str): The recipe, for the message.
+
+    Raises:
+        UserError: If number or order of the joints differ.
+    """
+    ours, theirs = map(_joint_names, (model, labeled))
+    if ours == theirs:
+        return
+    why = f'has {len(ours)} joints and the labeled set of {recipe} {len(theirs)}'
+    if len(ours) == len(theirs):
+        pairs = zip(ours, theirs, strict=True)
+        one, other = next(pair for pair in pairs if pair[0] != pair[1])
+        why = f'has joint {one} where the labeled set of {recipe} has {other}'
+    raise UserError(
+        f'{model_cfg} {why}: label with a model that was trained on the same joints.'
+    )
+
+
+def _joint_names(metainfo: dict) -> list[str]:
+    names = parse_pose_metainfo(metainfo)['keypoint_id2name']
+    return [names[joint] for joint in range(len(names))]
+
+
+def _test_set(cfg: Config) -> dict:
+    loader = cfg.get('test_dataloader') or cfg.get('val_dataloader')
+    if not loader:
+        raise UserError(
+            f'{cfg.filename} has no test_dataloader, whose pipeline shows people to '
+            'the model: add one.'
+        )
+    return loader.dataset
+
+
+def _skip_broken(transform: dict) -> dict:
+    loads = transform['type'] in ('LoadImage', LoadImage)
+    return dict(transform, type='LoadImageOrSkip') if loads else transform
