@@ -72,7 +72,7 @@ def main(args: argparse.Namespace) -> None:
     with explained(cfg):
         runner = ResumableRunner.from_cfg(cfg)
         runner.register_hook(SaveOnSignal())
-        if cfg.resume:
+        if cfg.get('resume'):
             runner.register_hook(RequireFit(cfg.load_from))
         runner.train()
     if is_first_process():
