@@ -70,7 +70,7 @@ def main(args: argparse.Namespace) -> None:
         runner = ResumableRunner.from_cfg(cfg)
         runner.register_hook(DataFiles(files))
         runner.register_hook(SaveOnSignal())
-        if cfg.resume:
+        if cfg.get('resume'):
             runner.register_hook(RequireFit(cfg.load_from))
         runner.train()
     if is_first_process():

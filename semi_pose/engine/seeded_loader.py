@@ -61,6 +61,7 @@ class SeededLoader:
         self.start(seed=0, first=0, done=0)
 
     def __getattr__(self, name: str) -> Any:
+        """Return what the given loader has."""
         return getattr(self._given, name)
 
     def __len__(self) -> int:

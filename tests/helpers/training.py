@@ -1,0 +1,77 @@
+"""tools/train.py in processes that are forked from one with everything imported."""
+
+import multiprocessing
+import os
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from mmengine.hooks import Hook
+from mmpose.registry import HOOKS
+
+import semi_pose  # noqa: F401  registers everything
+
+from .runs import run_config
+
+TOOLS = Path(__file__).parents[2] / 'tools'
+FORK = multiprocessing.get_context('forkserver')
+FORK.set_forkserver_preload([__name__])
+
+
+@HOOKS.register_module()
+class Ballast(Hook):
+    """Makes checkpoints large, so that writing them takes time.
+
+    Args:
+        megabytes (int): How large.
+    """
+
+    def __init__(self, megabytes: int) -> None:
+        self.megabytes = megabytes
+
+    def before_save_checkpoint(self, runner, checkpoint: dict) -> None:
+        """Add what no one reads."""
+        checkpoint['ballast'] = torch.rand(self.megabytes << 18)
+
+
+def write_config(path: Path, data: Path, work_dir: Path, megabytes: int) -> Path:
+    """Write a config that saves a large checkpoint after each step."""
+    cfg = run_config(data, work_dir)
+    cfg.train_cfg = dict(by_epoch=False, max_iters=1000, val_interval=1000)
+    cfg.default_hooks = dict(
+        checkpoint=dict(
+            type='CheckpointHook', by_epoch=False, interval=1, max_keep_ckpts=1
+        ),
+        logger=dict(type='LoggerHook', interval=1),
+    )
+    cfg.custom_hooks.append(dict(type='Ballast', megabytes=megabytes))
+    cfg.custom_imports = dict(imports=['tests.helpers.training'])
+    cfg.dump(path)
+    return path
+
+
+def start(output: Path, *options: object, before: Callable = print) -> FORK.Process:
+    """Start train.py; what it prints is added to a file.
+
+    Args:
+        output (Path): The file.
+        options (object): The options of train.py.
+        before (Callable): Called in the process first.
+    """
+    process = FORK.Process(target=_train, args=(output, before, *map(str, options)))
+    process.start()
+    return process
+
+
+def _train(output: Path, before: Callable, *options: str) -> None:
+    with output.open('a') as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    before()
+    torch.set_num_threads(1)
+    os.environ.setdefault('LOCAL_RANK', '0')
+    sys.argv = ['train.py', *options]
+    sys.path.insert(0, str(TOOLS))
+    runpy.run_path(str(TOOLS / 'train.py'), run_name='__main__')
