@@ -1,4 +1,4 @@
-"""The tools, wherever semi_pose is installed: `python -m semi_pose TOOL ...`."""
+"""The tools of an installed semi_pose: `python -m semi_pose TOOL ...`."""
 
 import os
 import runpy

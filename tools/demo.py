@@ -1,9 +1,9 @@
-"""Show what unlabeled pictures are worth: a supervised run against a dual one.
+"""Show what unlabeled images are worth: compare a supervised run with a dual one.
 
 Draws people, trains a small network on the labels of 20 of them, and two such networks
 by PoseDual with Joint Cutout on the same labels and all people unlabeled, for as many
-steps. Compares them, and says what to do next. A second call goes on where the first
-one was interrupted, and trains nothing that is trained.
+steps. Compares them, and says what to do next. A second call continues where the first
+one was interrupted, and trains nothing again.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def parse_args() -> argparse.Namespace:
         type=Path,
         default=Path('data/synthetic_people'),
         metavar='DIR',
-        help='where the people lie, or are drawn to (%(default)s)',
+        help='folder of the people, drawn if it is empty (%(default)s)',
     )
     add(
         '--work-dir',
@@ -55,7 +55,7 @@ def parse_args() -> argparse.Namespace:
     add('--num-train', type=int, default=1500, help='pictures to draw (%(default)s)')
     add('--num-val', type=int, default=300, help='and for validation (%(default)s)')
     add('--steps', type=int, help='training steps of each run (as the recipes say)')
-    add('--fresh', action='store_true', help='forget what was trained, begin anew')
+    add('--fresh', action='store_true', help='delete what was trained and start again')
     return parser.parse_args()
 
 

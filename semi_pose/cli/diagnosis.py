@@ -1,4 +1,4 @@
-"""From the exceptions of other libraries to what the user can do about them."""
+"""Clear errors for exceptions of other libraries that the user can fix."""
 
 import errno
 import os.path as osp
@@ -44,7 +44,7 @@ def explained(cfg: Config) -> Iterator[None]:
 
 
 def _without_worker_traceback(error: UserError) -> str:
-    """Return the message alone: worker processes send theirs with a traceback."""
+    """Return the message without the traceback that worker processes add."""
     return str(error).rsplit('UserError: ', 1)[-1].strip()
 
 
@@ -62,13 +62,13 @@ def _explain_download(error: Exception, cfg: Config) -> str | None:
     urls = ', '.join(sorted({url for _, url in weights}))
     options = ' '.join(f'{key}.init_cfg=None' for key, _ in weights)
     return (
-        f'Cannot download the pretrained weights {urls} ({error}). Download them by '
-        f'hand into {folder}, or start from random weights: --cfg-options {options}'
+        f'Cannot download the pretrained weights {urls} ({error}). Download them '
+        f'manually into {folder}, or start from random weights: --cfg-options {options}'
     )
 
 
 def _downloads(node: Any, key: str) -> Iterator[tuple[str, str]]:
-    """Yield where weights are named in the model's config, and their addresses."""
+    """Yield the places of weights in the model's config, and their addresses."""
     if not isinstance(node, dict):
         return
     init_cfg = node.get('init_cfg')
@@ -99,7 +99,7 @@ def _explain_checkpoint(error: Exception, cfg: Config) -> str | None:
         path = cfg.load_from or find_latest_checkpoint(cfg.work_dir)
         return (
             f'Checkpoint {path} cannot be read ({str(error).splitlines()[0]}). It may '
-            'be cut short, or be no checkpoint: name another one.'
+            'be incomplete, or not be a checkpoint: name another one.'
         )
     return None
 
@@ -127,7 +127,7 @@ def _explain_image(error: Exception, cfg: Config) -> str | None:
         return None
     return (
         f'Image {found[2]} cannot be read ({found[1]}). Validation needs every image: '
-        'restore it, or take it out of the annotation file.'
+        'restore it, or remove it from the annotation file.'
     )
 
 

@@ -9,7 +9,7 @@ from torch import distributed
 
 from semi_pose.errors import UserError
 
-# What tells a process that its launcher has started it, and how to start it so.
+# The variable that shows that a launcher started a process, and its command.
 LAUNCHED = {
     'pytorch': (
         'RANK',
@@ -25,21 +25,21 @@ PORTS = range(10000, 30000)
 
 
 def is_first_process() -> bool:
-    """Say whether this is rank 0, before the process group exists too."""
+    """Say whether this is rank 0, even before the process group exists."""
     rank = os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0'))
     return int(rank) == 0
 
 
 def init_distributed(cfg: Config) -> None:
-    """Prepare a distributed run, and start its process group where there is no GPU.
+    """Prepare a distributed run, and start its process group on CPUs.
 
-    MMEngine starts one with a GPU only, and puts the model on one.
+    MMEngine starts one only with a GPU, and puts the model on it.
 
     Args:
         cfg (Config): The config; its model wrapper is set on CPUs.
 
     Raises:
-        UserError: If no launcher has started this process, or it wants GPUs.
+        UserError: If no launcher started this process, or it needs GPUs.
     """
     _check_launched(cfg.launcher)
     if cfg.launcher == 'slurm':

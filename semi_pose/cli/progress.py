@@ -1,4 +1,4 @@
-"""A progress display for terminals, and for logs."""
+"""A progress display for terminals and logs."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ from rich.progress import (
 
 
 def progress_display(console: Console) -> Progress:
-    """Make a display: what is done, for how long, and what came out so far.
+    """Make a display of progress, time and results so far.
 
-    Where the output is no terminal, it writes a plain line for each tenth that is done.
+    If the output is not a terminal, it writes a plain line per tenth of the work.
 
     Args:
-        console: Where it shows.
+        console (Console): Where to show it.
 
     Returns:
-        Not started. Its tasks have a field ``note``.
+        Progress: Not started. Its tasks have a field ``note``.
     """
     columns = (
         TextColumn('{task.description}'),

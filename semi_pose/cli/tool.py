@@ -41,7 +41,7 @@ SECONDS_TO_LEAVE_LAST = 5
 
 
 def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
-    """Run a tool; a mistake of the user ends it with one message and status 1.
+    """Run a tool; a user error ends it with one message and status 1.
 
     Args:
         main (Callable): The tool.
@@ -63,7 +63,7 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
 
 def _leave(message: str, status: int) -> None:
     if not is_first_process():
-        # The launcher ends the others when the first fails: one message, not many.
+        # The launcher ends the other processes: one message is enough.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(status))
         time.sleep(SECONDS_TO_SPEAK_FIRST)
     print(f'\n{message}', file=sys.stderr, flush=True)
@@ -71,32 +71,32 @@ def _leave(message: str, status: int) -> None:
 
 
 def _leave_together(message: str) -> None:
-    """End all processes; the first speaks, and its status is the launcher's."""
+    """End all processes; the first prints the message and sets the exit status."""
     if distributed.is_initialized():
         distributed.destroy_process_group()
         if not is_first_process():
             sys.exit()
-        # Launchers kill the processes left when one fails, and return their status.
+        # When one process fails, launchers kill the others and return its status.
         time.sleep(SECONDS_TO_LEAVE_LAST)
     print(f'\n{message}', flush=True)
     sys.exit(os.EX_TEMPFAIL)
 
 
 def tool_command(name: str) -> str:
-    """Say how to call another tool: by its path in a checkout, else by its name.
+    """Return the command of another tool: its path in a checkout, else its name.
 
     Args:
         name (str): The tool, such as ``train``.
 
     Returns:
-        str: Where its command begins.
+        str: The beginning of its command.
     """
     path = Path('tools', f'{name}.py')
     return f'python {path}' if path.exists() else f'python -m semi_pose {name}'
 
 
 def load_mmpose_tool(name: str) -> ModuleType:
-    """Load one of the command-line tools that MMPose installs with itself.
+    """Load one of the command-line tools installed with MMPose.
 
     Args:
         name (str): ``train`` or ``test``.
@@ -162,7 +162,7 @@ def check_work_dir(folder: str) -> None:
     except OSError as error:
         raise UserError(
             f'The work dir {folder} cannot be written ({error.strerror}): name another '
-            'one by --work-dir.'
+            'one with --work-dir.'
         ) from error
 
 
@@ -178,7 +178,7 @@ def checked_data(cfg: Config, tool: str) -> Iterator[SharedFiles]:
         SharedFiles: The files, for the hook `DataFiles`.
 
     Raises:
-        UserError: If a file is faulty, or for other mistakes that can be fixed.
+        UserError: If a file has errors, or for other errors that the user can fix.
     """
     uses = annotation_uses(cfg, _sections(tool))
     with shared_files(uses) as files, explained(cfg):
@@ -187,7 +187,7 @@ def checked_data(cfg: Config, tool: str) -> Iterator[SharedFiles]:
 
 
 def _as_mmpose(args: Namespace) -> Namespace:
-    """Return the options as MMPose's tool has them: its --amp is a switch.
+    """Return the options as MMPose's tool expects them: its --amp is a switch.
 
     Its --resume drops the weights that a config starts from, before it knows whether
     there is a checkpoint: :func:`set_resume` does better.
@@ -197,7 +197,7 @@ def _as_mmpose(args: Namespace) -> Namespace:
 
 
 def set_speed(cfg: Config, args: Namespace) -> None:
-    """Carry out train.py's options on arithmetic and memory layout.
+    """Apply train.py's options for precision and memory layout.
 
     Args:
         cfg (Config): The config, changed in place.
@@ -218,7 +218,7 @@ def set_speed(cfg: Config, args: Namespace) -> None:
 
 
 def set_resume(cfg: Config, checkpoint: str | None) -> None:
-    """Say what the run goes on from: nothing, where nothing is there yet.
+    """Set the checkpoint to continue from; none if there is none yet.
 
     Args:
         cfg (Config): The config, changed in place.
@@ -234,8 +234,8 @@ def set_resume(cfg: Config, checkpoint: str | None) -> None:
         checkpoint, torn = newest_checkpoint(cfg.work_dir)
         if torn and checkpoint is None:
             raise UserError(
-                f'No checkpoint in {cfg.work_dir} is whole, {torn[0]} for one. Remove '
-                'them to start from the beginning.'
+                f'No checkpoint in {cfg.work_dir} is whole, for example {torn[0]}. '
+                'Remove them to start from the beginning.'
             )
         if torn and is_first_process():
             print(f'{", ".join(torn)} cannot be read: going on from {checkpoint}.')

@@ -1,4 +1,4 @@
-"""The one place for troubles between versions of third-party packages."""
+"""Workarounds for versions of third-party packages, all in one place."""
 
 import warnings
 from importlib.util import find_spec
@@ -22,7 +22,7 @@ def setup() -> None:
         )
     # MMEngine imports it for every `mmpose::` config; setup.py pins setuptools.
     warnings.filterwarnings('ignore', message='pkg_resources is deprecated')
-    # MMPose's data sets name their joints by a path of its own repository.
+    # MMPose's data sets name their joints by a path in its repository.
     warnings.filterwarnings('ignore', message='The metainfo config file')
     import_mmcv_ops()
     stand_in_for_xtcocotools()

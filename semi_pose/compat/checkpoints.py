@@ -41,7 +41,7 @@ def _checkpoint_globals() -> list[type | tuple[Callable, str]]:
 
 
 def _statistic(owner: object, name: str) -> Callable:
-    """Stand in for getattr, by which HistoryBuffer's statistics are pickled."""
+    """Replace getattr, which pickled statistics of a HistoryBuffer call."""
     if owner is not HistoryBuffer or name not in _STATISTICS:
         raise pickle.UnpicklingError(
             f'A checkpoint may not call getattr({owner!r}, {name!r}): only the '

@@ -1,4 +1,4 @@
-"""mmcv-lite in the place of the full mmcv, whose compiled ops MMPose imports."""
+"""mmcv-lite instead of the full mmcv, whose compiled ops MMPose imports."""
 
 import importlib
 import importlib.util
@@ -15,10 +15,10 @@ class MissingOpError(UserError):
 
 
 def import_mmcv_ops() -> None:
-    """Import `mmcv.ops`, whose modules bind the compiled ops once and for all.
+    """Import `mmcv.ops`, whose modules bind the compiled ops at import.
 
-    mmpose.models and mmdet reach compiled ops through `mmcv.ops` alone. The
-    stand-in leaves again at once, since MMEngine asks for its spec later.
+    mmpose.models and mmdet use compiled ops only through `mmcv.ops`. The replacement
+    is removed right away, since MMEngine asks for its spec later.
 
     Raises:
         UserError: If neither mmcv nor mmcv-lite is installed.

@@ -1,4 +1,4 @@
-"""A stand-in for xtcocotools, which has no wheel for Python 3.12 and NumPy 2."""
+"""A replacement for xtcocotools, which has no wheel for Python 3.12 and NumPy 2."""
 
 import sys
 from importlib.machinery import ModuleSpec
@@ -8,9 +8,9 @@ from semi_pose.errors import UserError
 
 
 def stand_in_for_xtcocotools() -> None:
-    """Put what MMPose imports from xtcocotools on pycocotools.
+    """Provide what MMPose imports from xtcocotools, based on pycocotools.
 
-    Where xtcocotools is installed, it is used untouched.
+    An installed xtcocotools is used unchanged.
 
     Raises:
         UserError: If pycocotools is not installed either.

@@ -1,4 +1,4 @@
-"""Unlabeled people as a trained model is tested on them."""
+"""Unlabeled people as test data of a trained model."""
 
 from mmpose.datasets import CombinedDataset
 from mmpose.registry import DATASETS
@@ -8,13 +8,12 @@ from mmpose.registry import DATASETS
 class PeopleToLabel(CombinedDataset):
     """Each person of unlabeled sets once, shown by a model's test pipeline.
 
-    A sample's ``id`` is the number of the person, counted through all sets. In place
-    of a person whose picture cannot be read (see :class:`LoadImageOrSkip`) another
-    one comes again.
+    A sample's ``id`` is the number of the person over all sets. A person whose picture
+    cannot be read (see :class:`LoadImageOrSkip`) is replaced by another one.
 
     Args:
         metainfo (dict): MMPose's meta information of the model's joints.
-        datasets (list[dict]): The sets, without pipelines of their own.
+        datasets (list[dict]): The sets, without pipelines.
         **kwargs: Further arguments of MMPose's CombinedDataset, such as ``pipeline``.
     """
 

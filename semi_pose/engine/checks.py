@@ -174,7 +174,7 @@ def _image_paths(dataset: Dataset) -> set[str]:
 
 
 def _records(dataset: Dataset) -> Iterator[dict]:
-    # Each record is unpickled once here: the price of any order or subset.
+    # Reads each record once, since a set may be reordered or cut to a subset.
     for base in base_datasets(dataset):
         for index in range(len(base)):
             yield base.get_data_info(index)

@@ -1,4 +1,4 @@
-"""MMEngine's runner, for runs that are killed and go on."""
+"""MMEngine's runner, for runs that are killed and resumed."""
 
 import os
 from collections.abc import Callable
@@ -17,15 +17,15 @@ LOOPS = {
 
 
 class ResumableRunner(Runner):
-    """A runner that goes on after a kill as if nothing had happened.
+    """A runner whose result does not change if it is killed and resumed.
 
     Its training loops seed each sample and each step by its place in the run, so a
-    checkpoint needs no states of randomness; loops of a user's own are as they are.
-    Its loaders' workers outlive the signals that end a job.
+    checkpoint needs no random states; a user's own loops are unchanged. Its loaders'
+    workers ignore the signals that end a job.
     """
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
-        """Build a loop that can go on in mid-epoch.
+        """Build a loop that can resume within an epoch.
 
         Args:
             loop (BaseLoop or dict): A loop, or its config as MMEngine takes it.
@@ -59,7 +59,7 @@ class ResumableRunner(Runner):
         Args:
             dataloader (DataLoader or dict): A loader or its config.
             seed (int, optional): Seed of sampler and workers.
-            diff_rank_seed (bool): Whether ranks draw apart.
+            diff_rank_seed (bool): Whether ranks draw differently.
 
         Returns:
             DataLoader: The loader.
@@ -70,7 +70,7 @@ class ResumableRunner(Runner):
 
 
 def _init_worker(init: Callable[[int], None] | None, worker: int) -> None:
-    """Leave the process group, to which clusters send signals: the parent answers."""
+    """Leave the process group, which receives the cluster's signals."""
     os.setpgrp()
     if init is not None:
         init(worker)

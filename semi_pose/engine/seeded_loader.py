@@ -9,9 +9,9 @@ import torch
 from mmengine.dist import get_rank
 from torch.utils.data import DataLoader, Dataset
 
-# Handed out in the place of a batch that was trained on before a resume.
+# Returned instead of a batch that was trained on before a resume.
 SKIPPED = None
-# What a new DataLoader takes over from another.
+# What a new DataLoader copies from another.
 OPTIONS = (
     'num_workers',
     'collate_fn',
@@ -26,7 +26,7 @@ OPTIONS = (
 
 
 def seed_draws(*place: int) -> None:
-    """Seed Python, NumPy and torch by a place in the run.
+    """Seed Python, NumPy and torch with a place in the run.
 
     Args:
         place (int): Numbers such as seed and step; places that differ in one have
@@ -42,12 +42,12 @@ class SeededLoader:
     """A data loader whose samples do not depend on what was loaded before.
 
     The draws of a sample come from seed, rank, training step and place in the batch:
-    any number of workers, and a run that was killed between, load the same. Batches
+    they do not depend on the number of workers or on a kill and resume. Batches
     of steps done before a resume are skipped without reading them.
 
     Args:
-        loader (DataLoader): The loader, with a batch sampler. Its attributes are
-            this one's.
+        loader (DataLoader): The loader, with a batch sampler. This one has
+            its attributes.
     """
 
     def __init__(self, loader: DataLoader) -> None:
@@ -69,7 +69,7 @@ class SeededLoader:
         return len(self._given)
 
     def start(self, seed: int, first: int, done: int) -> None:
-        """Say where in the run the next pass begins.
+        """Set where in the run the next pass begins.
 
         Args:
             seed (int): The run's seed.
@@ -80,7 +80,7 @@ class SeededLoader:
         self._next, self._done = first, done
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield batches; nothing is read before the first is asked for."""
+        """Yield batches; reading starts with the first one."""
         batches = enumerate(self._given.batch_sampler, self._next)
         while self._next < self._done:
             if next(batches, None) is None:

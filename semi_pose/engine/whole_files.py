@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Files that are complete or absent."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,10 @@ PARTIAL = '.partial'
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
-    """Write a file under another name first, so that it is never there in part.
+    """Write a file under another name first, so it is never incomplete.
 
     Args:
-        path (str or Path): The file; what it was stays if this fails.
+        path (str or Path): The file; an old one stays if this fails.
         content (bytes): What to write.
 
     Raises:
@@ -33,13 +33,13 @@ def write_whole(path: str | Path, content: bytes) -> None:
 
 @register_backend('whole')
 class WholeFileBackend(LocalBackend):
-    """MMEngine's local files, written whole or not at all."""
+    """MMEngine's local files, written completely or not at all."""
 
     def put(self, obj: bytes, filepath: str | Path) -> None:
-        """Write a file, and its folder where there is none."""
+        """Write a file, and make its folder."""
         Path(filepath).parent.mkdir(parents=True, exist_ok=True)
         write_whole(filepath, obj)
 
     def put_text(self, obj: str, filepath: str | Path, encoding: str = 'utf-8') -> None:
-        """Write a file of text, and its folder where there is none."""
+        """Write a text file, and make its folder."""
         self.put(obj.encode(encoding), filepath)

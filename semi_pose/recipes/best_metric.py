@@ -1,4 +1,4 @@
-"""The metric that the best checkpoint is kept by."""
+"""The metric that selects the best checkpoint."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,15 +18,15 @@ MPII = (*(f'{joint} PCK' for joint in JOINTS), 'PCK', 'PCK@0.1')
 
 
 def check_save_best(cfg: Config) -> None:
-    """Check that validation computes the metric by which the best checkpoint is kept.
+    """Check that validation computes the metric that selects the best checkpoint.
 
-    MMEngine finds out after the first validation only.
+    MMEngine notices only after the first validation.
 
     Args:
         cfg (Config): The config.
 
     Raises:
-        UserError: If it does not; the message lists those that there are.
+        UserError: If it does not; the message lists the metrics.
     """
     wanted = cfg.get('default_hooks', {}).get('checkpoint', {}).get('save_best')
     metrics = cfg.get('val_evaluator')

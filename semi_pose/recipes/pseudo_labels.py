@@ -24,7 +24,7 @@ class People(NamedTuple):
         dataset (dict): Config of the unlabeled set, without a pipeline.
         root (str): Folder that file names in the labels are relative to.
         labeled (dict, optional): Config of the set that the labels are to fit.
-        recipe (str): Where they stand, for messages.
+        recipe (str): Where they are named, for messages.
     """
 
     dataset: dict
@@ -33,7 +33,7 @@ class People(NamedTuple):
     recipe: str = ''
 
     def categories(self) -> list[dict] | None:
-        """Read the real labels' categories, which ConcatDataset wants alike.
+        """Read the real labels' categories, which ConcatDataset needs alike.
 
         Returns:
             list[dict], optional: As in the first file; None if that is not COCO's.
@@ -51,7 +51,7 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
 
     Args:
         path (str): The recipe.
-        data_root (str, optional): Take the data from here, not the recipe's folder.
+        data_root (str, optional): Folder of the data, instead of the recipe's.
 
     Returns:
         People: File names are relative to the recipe's data root, or to the folder that
@@ -63,8 +63,8 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
     recipe = read_config(path)
     if not is_semi(recipe):
         raise UserError(
-            f'{path} trains on labels alone: name a semi-supervised recipe by '
-            '--unlabeled, or a set of your own by --ann-file and --img-dir.'
+            f'{path} trains on labels alone: name a semi-supervised recipe with '
+            '--unlabeled, or your own set with --ann-file and --img-dir.'
         )
     if data_root:
         set_data_root(recipe, data_root)
@@ -81,7 +81,7 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
 def labeling_config(
     model: Config, people: People, labels: dict, scales: Sequence[float] | None = None
 ) -> Config:
-    """Make the config of the run, but for its loader's size and where it runs.
+    """Make the config of the run, without batch size and device.
 
     Args:
         model (Config): Config of the labeling model, whose test pipeline is used.
@@ -132,7 +132,7 @@ def labeling_config(
 
 
 def find_metainfo(dataset: dict) -> dict:
-    """Return what a data set says of its joints, without reading its files.
+    """Return a data set's description of its joints, without reading its files.
 
     Args:
         dataset (dict): Config of a data set or of a wrapper of such.

@@ -5,7 +5,7 @@ from mmengine.config import Config
 from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import ONLOOKERS
 
-# What schedulers count in steps, beside milestones and their begin and end.
+# What schedulers count in steps, besides milestones, begin and end.
 LENGTHS = ('T_max', 'step_size', 'total_steps')
 
 
@@ -65,6 +65,6 @@ def _scaled_scheduler(scheduler: dict, factor: float) -> dict[str, int | list[in
     if scheduler.get('begin'):
         scaled['begin'] = begin
     if 'end' in scheduler:
-        # In 1 step, MMEngine's LinearLR would never leave its first value.
+        # With 1 step, MMEngine's LinearLR would stay at its first value.
         scaled['end'] = max(round(scheduler['end'] * factor), begin + 2)
     return scaled

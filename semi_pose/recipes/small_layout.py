@@ -60,7 +60,7 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
 
 
 def _load(source: str, root: str, nodes: list[Config]) -> dict:
-    """Check the file that the user wrote, as what is cut from it will be used."""
+    """Check the user's file for the ways in which its parts will be used."""
     uses = [use for node in nodes if (use := find_use(node))]
     named = next((use for use in uses if use.names), Use())
     use = replace(named, boxes=True, joints=True, folder=str(Path(root, 'images')))

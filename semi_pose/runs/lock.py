@@ -1,4 +1,4 @@
-"""One run for each work dir."""
+"""One run per work dir."""
 
 import fcntl
 import os
@@ -13,12 +13,12 @@ _held: dict[str, TextIO] = {}
 
 
 def lock_work_dir(work_dir: str) -> None:
-    """Claim a work dir until this process ends, however it ends.
+    """Lock a work dir until this process ends.
 
-    The kernel gives the lock back. Processes that this one forks do not hold it.
+    The kernel releases the lock. Processes that this one forks do not hold it.
 
     Args:
-        work_dir (str): The folder; it is made where there is none.
+        work_dir (str): The folder; it is made if it does not exist.
 
     Raises:
         UserError: If another process writes there.
@@ -34,7 +34,7 @@ def lock_work_dir(work_dir: str) -> None:
         file.seek(0)
         raise UserError(
             f'Another run ({file.read().strip() or "unknown"}) writes into {work_dir}: '
-            'wait for its end, or name another --work-dir.'
+            'wait until it ends, or name another --work-dir.'
         ) from error
     file.truncate(0)
     file.write(f'process {os.getpid()} on {socket.gethostname()}\n')

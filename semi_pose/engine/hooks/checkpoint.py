@@ -16,12 +16,11 @@ INTERRUPTED = 'interrupted.pth'
 
 @HOOKS.register_module(name='CheckpointHook')
 class WholeCheckpointHook(CheckpointHook):
-    """MMEngine's hook; its files are whole or not there, whenever the run ends.
+    """MMEngine's hook with files that are complete or absent, whenever the run ends.
 
-    It takes the place of MMEngine's in MMPose's registry, so configs name it as ever,
-    and takes the same arguments. A checkpoint is written under another name first,
-    ``last_checkpoint`` names it once it is there, and only then are older ones
-    removed.
+    It replaces MMEngine's hook in MMPose's registry, so configs name it as usual, with
+    the same arguments. A checkpoint is first written under another name. Once it is
+    complete, ``last_checkpoint`` names it, and only then are older ones removed.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -39,14 +38,14 @@ class WholeCheckpointHook(CheckpointHook):
                 path.unlink()
 
     def save_interrupted(self, runner: Runner, meta: dict[str, int]) -> str:
-        """Save the state of a run that ends before its time.
+        """Save the state of a run that must end early.
 
         Args:
             runner (Runner): The runner.
             meta (dict[str, int]): Epochs (``epoch``) and steps (``iter``) done.
 
         Returns:
-            str: The checkpoint, which the next regular one makes obsolete.
+            str: The checkpoint, which the next regular one replaces.
         """
         self._save_last(runner, INTERRUPTED, meta)
         return self.last_ckpt

@@ -1,4 +1,4 @@
-"""Annotation files in the course of a run."""
+"""Annotation files during a run."""
 
 import logging
 
@@ -20,13 +20,13 @@ class DataFiles(Hook):
         files (SharedFiles): The annotation files of the run.
     """
 
-    priority = 'LOWEST'  # after hooks that build data sets of their own
+    priority = 'LOWEST'  # after hooks that build their own data sets
 
     def __init__(self, files: SharedFiles) -> None:
         self.files = files
 
     def before_run(self, runner: Runner) -> None:
-        """Log what was read in another way than written."""
+        """Log what was read differently from how it was written."""
         self.files.say()
 
     def before_train(self, runner: Runner) -> None:
@@ -38,7 +38,7 @@ class DataFiles(Hook):
         self.files.release()
 
     def after_train(self, runner: Runner) -> None:
-        """Say how many pictures are of another size than their file says."""
+        """Log how many pictures have another size than their file says."""
         count = torch.tensor(count_resized(runner.train_dataloader.dataset))
         all_reduce(count)
         if count:

@@ -1,4 +1,4 @@
-"""The end of a run that a cluster takes back."""
+"""Saving of a run that a cluster ends."""
 
 import signal
 from types import FrameType
@@ -29,7 +29,7 @@ class SaveOnSignal(Hook):
         interval (int): Training steps between comparisons.
     """
 
-    # When all other hooks are done with the step.
+    # After all other hooks of the step.
     priority = 'LOWEST'
 
     def __init__(self, interval: int = 5) -> None:
@@ -40,7 +40,7 @@ class SaveOnSignal(Hook):
         self._steps = 0
 
     def before_train(self, runner: Runner) -> None:
-        """Listen, if the run writes checkpoints."""
+        """Start to listen, if the run writes checkpoints."""
         hooks = [one for one in runner.hooks if isinstance(one, WholeCheckpointHook)]
         if not hooks:
             return
@@ -96,12 +96,12 @@ class SaveOnSignal(Hook):
         )
         self.after_train(runner)
         raise Stopped(
-            f'Told to end: step {step} is saved in {path}. The same command with '
-            '--resume goes on from there.'
+            f'Told to end: step {step} is saved in {path}. Run the same command with '
+            '--resume to continue from there.'
         )
 
     def after_train(self, runner: Runner) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._checkpoint is not None:
             for number, handler in self._handlers.items():
                 signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""MMEngine's training loops, for runs that go on to the bit after a kill."""
+"""MMEngine's training loops, for runs that resume after a kill with the same bits."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from semi_pose.engine.seeded_loader import SKIPPED, seed_draws
 
 @LOOPS.register_module()
 class ResumableEpochLoop(EpochBasedTrainLoop):
-    """Epochs whose draws depend on seed and step; goes on in mid-epoch.
+    """Epochs whose draws depend on seed and step; can resume within an epoch.
 
     The data loader must be a :class:`SeededLoader`.
     """
