@@ -12,6 +12,7 @@ from semi_pose.synthetic import write_dataset
 
 from .loading import measure_loading
 from .networks import CONFIGS, read_recipe
+from .processes import exit_when_terminated
 from .report import Part, measure
 from .scale import measure_scale
 from .step import (
@@ -92,4 +93,5 @@ def make_parts(args: argparse.Namespace, scratch: Path) -> dict[str, Part]:
 
 if __name__ == '__main__':
     options = parse_args()
+    exit_when_terminated()
     run(lambda: main(options))

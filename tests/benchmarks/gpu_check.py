@@ -7,8 +7,6 @@ loader keeps up. Needs no data and no pretrained weights.
 
 import argparse
 import gc
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import inf
@@ -24,6 +22,7 @@ from semi_pose.errors import UserError
 from .figures import Figure, compare
 from .loading import measure_workers
 from .networks import CONFIGS, device, read_recipe, title, training_step
+from .processes import exit_when_terminated
 from .report import Part, measure
 from .step import measure_hard_view, measure_step
 
@@ -185,10 +184,10 @@ def main(args: argparse.Namespace) -> None:
         raise UserError(
             'No GPU is visible. --tiny runs every part at small sizes on a CPU.'
         )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the part, too
     measure(make_parts(args.tiny), args.out, inf if args.tiny else SECONDS)
 
 
 if __name__ == '__main__':
     options = parse_args()
+    exit_when_terminated()
     run(lambda: main(options))

@@ -50,6 +50,11 @@ def in_new_process(
         process.join()
 
 
+def exit_when_terminated() -> None:
+    """Let SIGTERM raise SystemExit here, so that the other process ends as well."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def _work(sender: Connection, function: Callable, arguments: tuple) -> None:
     os.setpgrp()
     warnings.simplefilter('ignore')
