@@ -4,7 +4,8 @@ import multiprocessing
 import os
 import runpy
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -36,7 +37,27 @@ class Ballast(Hook):
         checkpoint['ballast'] = torch.rand(self.megabytes << 18)
 
 
-def write_config(path: Path, data: Path, work_dir: Path, megabytes: int) -> Path:
+@HOOKS.register_module()
+class Pace(Hook):
+    """Makes steps last.
+
+    Args:
+        seconds (float): How long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def after_train_iter(
+        self, runner, batch_idx, data_batch=None, outputs=None
+    ) -> None:
+        """Wait."""
+        time.sleep(self.seconds)
+
+
+def write_config(
+    path: Path, data: Path, work_dir: Path, megabytes: int = 0, hooks: Sequence = ()
+) -> Path:
     """Write a config that saves a large checkpoint after each step."""
     cfg = run_config(data, work_dir)
     cfg.train_cfg = dict(by_epoch=False, max_iters=1000, val_interval=1000)
@@ -46,8 +67,9 @@ def write_config(path: Path, data: Path, work_dir: Path, megabytes: int) -> Path
         ),
         logger=dict(type='LoggerHook', interval=1),
     )
-    cfg.custom_hooks.append(dict(type='Ballast', megabytes=megabytes))
-    cfg.custom_imports = dict(imports=['tests.helpers.training'])
+    cfg.custom_hooks += [dict(type='Ballast', megabytes=megabytes), *hooks]
+    helpers = ['tests.helpers.training', 'tests.helpers.rank_dump']
+    cfg.custom_imports = dict(imports=helpers)
     cfg.dump(path)
     return path
 

@@ -4,7 +4,6 @@ import random
 import resource
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 import torch
@@ -52,22 +51,23 @@ def test_20_kills_lose_no_checkpoint_and_change_no_weight(synthetic_coco, tmp_pa
         process.kill()
         process.join()
         in_writing += len(list(work_dir.glob('*.partial')))
-        named = Path((work_dir / 'last_checkpoint').read_text())
+        last = work_dir / 'last_checkpoint'
+        named = last.read_text() if last.exists() else None
         path, torn = newest_checkpoint(work_dir)
-        assert (path, torn) == (str(named), [])
-        done.append(step_of(path))
+        assert not torn and named in (path, None)
+        done.append(step_of(path) if path else 0)
     assert done == sorted(done)
     assert in_writing > 0
     print(f'steps saved at each kill: {done}; {in_writing} kills in mid-write')
 
     total = done[-1] + 2
-    last = f'train_cfg.max_iters={total}'
-    end(start(output, *command, '--cfg-options', last))
+    options = ('--cfg-options', f'train_cfg.max_iters={total}')
+    end(start(output, *command, *options))
     files = {path.name for path in work_dir.iterdir() if path.is_file()}
     assert files == {f'iter_{total}.pth', 'last_checkpoint', '.lock', config.name}
 
     whole = tmp_path / 'whole'
-    end(start(output, config, '--work-dir', whole, '--cfg-options', last))
+    end(start(output, config, '--work-dir', whole, *options))
     killed, unkilled = (
         torch.load(newest_checkpoint(folder)[0], weights_only=True)['state_dict']
         for folder in (work_dir, whole)
