@@ -1,5 +1,7 @@
 """study.py: from recipes to a report, through the command line."""
 
+import json
+import math
 import re
 import sys
 
@@ -131,15 +133,20 @@ def test_a_dry_run_trains_nothing(study, tool, capsys, monkeypatch):
     assert 'logged time of found runs' in output
 
 
-def test_a_ladder_of_passes_over_the_unlabeled_people(study, tool, capsys, monkeypatch):
+def test_a_ladder_of_passes_over_the_unlabeled_people(
+    study, tool, synthetic_coco, capsys, monkeypatch
+):
     options, _, _ = study
+    file = synthetic_coco / 'annotations/person_keypoints_train2017.json'
+    num = len(json.loads(file.read_text())['annotations'])
     monkeypatch.setenv('COLUMNS', '200')
     tool('analysis/study.py', *options, '--ladder', '1,2.5', '--dry-run')
     found = re.findall(
         r'tiny_dual/steps=(\d+)/seed0 +│ (\d+) steps', capsys.readouterr().out
     )
-    # 38 people, 4 per step.
-    assert found == [('10', '10'), ('25', '25')]
+    # 4 people per step.
+    once = math.ceil(num / 4)
+    assert found == [(str(once),) * 2, (str(round(2.5 * once)),) * 2]
 
 
 def test_nothing_to_report(recipes, tool, tmp_path, capsys):
