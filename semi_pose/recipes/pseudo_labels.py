@@ -2,6 +2,7 @@
 
 import os.path as osp
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from mmengine.config import Config
@@ -158,17 +159,14 @@ def check_same_joints(model: dict, labeled: dict, model_cfg: str, recipe: str) -
     Raises:
         UserError: If number or order of the joints differ.
     """
-    ours, theirs = map(_joint_names, (model, labeled))
-    if ours == theirs:
-        return
-    why = f'has {len(ours)} joints and the labeled set of {recipe} {len(theirs)}'
-    if len(ours) == len(theirs):
-        pairs = zip(ours, theirs, strict=True)
-        one, other = next(pair for pair in pairs if pair[0] != pair[1])
-        why = f'has joint {one} where the labeled set of {recipe} has {other}'
-    raise UserError(
-        f'{model_cfg} {why}: label with a model that was trained on the same joints.'
-    )
+    pairs = zip_longest(*map(_joint_names, (model, labeled)), fillvalue='missing')
+    for number, (ours, theirs) in enumerate(pairs):
+        if ours != theirs:
+            raise UserError(
+                f'Joint {number} of {model_cfg} is {ours}, and {theirs} in the labeled '
+                f'set of {recipe}: label with a model that was trained on the same '
+                'joints.'
+            )
 
 
 def _joint_names(metainfo: dict) -> list[str]:

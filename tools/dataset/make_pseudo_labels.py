@@ -102,14 +102,7 @@ def add_labeling(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Label, and say where the labels lie.
-
-    Args:
-        args (Namespace): The options.
-
-    Raises:
-        UserError: If the user can fix what went wrong.
-    """
+    """Label, and say where the labels lie."""
     from semi_pose.cli.diagnosis import explained
     from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import check_checkpoint
@@ -135,9 +128,6 @@ def label(args: argparse.Namespace, cfg: Config) -> dict[str, float]:
     Returns:
         dict[str, float]: What PseudoLabelMetric counts, and ``skipped``, the number
         of people whose pictures cannot be read.
-
-    Raises:
-        UserError: If the model is not a top-down one, or the checkpoint of another.
     """
     from mmengine.runner import Runner
     from mmpose.models import TopdownPoseEstimator
@@ -164,14 +154,7 @@ def label(args: argparse.Namespace, cfg: Config) -> dict[str, float]:
 
 
 def check_options(args: argparse.Namespace) -> None:
-    """Check that options fit each other, and fill in the scales.
-
-    Args:
-        args (Namespace): The options; ``scales`` is set for --tta.
-
-    Raises:
-        UserError: If they do not.
-    """
+    """Check that options fit each other, and fill in the scales of --tta."""
     from semi_pose.errors import UserError
 
     if args.scales and not args.tta:
@@ -194,14 +177,7 @@ def check_options(args: argparse.Namespace) -> None:
 
 
 def find_people(args: argparse.Namespace) -> People:
-    """Find the people to label.
-
-    Args:
-        args (Namespace): The options.
-
-    Returns:
-        People: Those of the recipe, or of the files named.
-    """
+    """Find the people to label, in a recipe or in the files named."""
     from semi_pose.recipes.pseudo_labels import People, recipe_people
 
     if args.unlabeled:
@@ -216,18 +192,7 @@ def find_people(args: argparse.Namespace) -> People:
 
 
 def make_config(args: argparse.Namespace, people: People) -> Config:
-    """Make the config of the run.
-
-    Args:
-        args (Namespace): The options.
-        people (People): Who is labeled.
-
-    Returns:
-        Config: To build a runner from.
-
-    Raises:
-        UserError: If files are missing, or joints do not fit.
-    """
+    """Make the config of the run: the arguments of a runner."""
     from semi_pose.recipes.data_root import TEST, check_files
     from semi_pose.recipes.pseudo_labels import labeling_config
     from semi_pose.recipes.reading import read_config
@@ -247,14 +212,7 @@ def make_config(args: argparse.Namespace, people: People) -> Config:
 
 
 def describe(args: argparse.Namespace) -> dict:
-    """Return all that the labels depend on, for the file itself.
-
-    Args:
-        args (Namespace): The options.
-
-    Returns:
-        dict: COCO's ``info``.
-    """
+    """Return all that the labels depend on, as COCO's ``info``."""
     digest = None
     if Path(args.checkpoint).is_file():
         digest = hashlib.sha256(Path(args.checkpoint).read_bytes()).hexdigest()
@@ -269,16 +227,7 @@ def describe(args: argparse.Namespace) -> dict:
 
 
 def summary(args: argparse.Namespace, people: People, counts: dict[str, float]) -> str:
-    """Count what was labeled, and say where it lies and what to do next.
-
-    Args:
-        args (Namespace): The options.
-        people (People): Who was labeled.
-        counts (dict[str, float]): As :func:`label` returns them.
-
-    Returns:
-        str: Lines to print.
-    """
+    """Count what was labeled, and say where it lies and what to do next."""
     return (
         f'{counts["pseudo/people"]} people labeled, {counts["pseudo/joints"]:.1%} of '
         f'their joints with a score of {args.score_thr:g} or more\n'
@@ -290,14 +239,7 @@ def summary(args: argparse.Namespace, people: People, counts: dict[str, float]) 
 
 
 def next_step(args: argparse.Namespace) -> str:
-    """Name the command that trains on the labels.
-
-    Args:
-        args (Namespace): The options.
-
-    Returns:
-        str: The command for the recipe beside --unlabeled that names the file.
-    """
+    """Name the command that trains on the labels, by a recipe that names the file."""
     from semi_pose.cli.tool import tool_command
 
     folder = Path(args.unlabeled).parent if args.unlabeled else Path('configs')
