@@ -116,10 +116,10 @@ def sample_paint(rng: np.random.Generator, printed: float = 0.0) -> Paint:
 def sample_person(
     rng: np.random.Generator, center: tuple[float, float], height: float
 ) -> Person:
-    """Draw a person; half face the camera, a quarter turns its back."""
+    """Draw a person; most face the camera, one in six turns its back."""
     side = rng.random()
-    yaw = rng.normal(180 if side > 0.75 else 0, 35 if side > 0.25 else 180)
-    view = (center, height, yaw, *rng.normal((5, 0), (8, 7)), rng.uniform(0, 0.5))
+    yaw = rng.normal(180 if side > 0.85 else 0, 35 if side > 0.15 else 180)
+    view = (center, height, yaw, *rng.normal((5, 0), (6, 5)), rng.uniform(0, 0.5))
     body, pose = skeleton.sample_body(rng), skeleton.sample_pose(rng)
     return Person(body, pose, _sample_look(rng), *view)
 
@@ -168,9 +168,11 @@ def build_figure(person: Person) -> tuple[np.ndarray, np.ndarray, list[Surface]]
     starts = np.cumsum(counts) - counts
     depths = np.add.reduceat(balls[:, 2], starts) / counts
     nearness = [solid.lift for solid in solids] - depths
+    rings = balls[:, None, :2] + balls[:, None, 3:] * CIRCLE
+    rings = np.split(rings.astype(np.float32), starts[1:])
     surfaces = []
     for i in np.argsort(nearness, kind='stable'):
-        outline = _hull(balls[starts[i] : starts[i] + counts[i]])
+        outline = cv2.convexHull(rings[i].reshape(-1, 2))[:, 0]
         paint = look.paints[solids[i].material]
         surfaces.append(Surface(outline, paint, solids[i].shows))
     return points[:-1, :2], _limits(points[:, 2], size), surfaces
@@ -204,8 +206,8 @@ def _trunk(joints, turn, body, skirt):
 
 
 def _limbs(joints, body, look):
-    arm = skeleton.ARM, (0.03, 0.023, 0.016), 'top', look.sleeves, 'skin', 0.018
-    leg = skeleton.LEG, (0.052, 0.035, 0.021), 'bottom', look.trousers, 'shoes', 0.022
+    arm = skeleton.ARM, (0.034, 0.027, 0.02), 'top', look.sleeves, 'skin', 0.021
+    leg = skeleton.LEG, (0.057, 0.041, 0.026), 'bottom', look.trousers, 'shoes', 0.026
     for side in SIDES:
         for names, radii, cloth, cover, end, end_radius in (arm, leg):
             names = [f'{side}_{name}' for name in names]
@@ -246,8 +248,3 @@ def _limits(depth, head_size):
     for pair in ([5, 6], [11, 12]):  # shoulders, hips
         limits[pair] -= depth[pair] - depth[pair].sum() / 2 > TRUNK_DEPTH
     return limits
-
-
-def _hull(balls):
-    points = balls[:, None, :2] + balls[:, None, 3:] * CIRCLE
-    return cv2.convexHull(points.reshape(-1, 2).astype(np.float32))[:, 0]

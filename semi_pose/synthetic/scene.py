@@ -8,7 +8,7 @@ from semi_pose.synthetic.drawing import Scene
 from semi_pose.synthetic.person import Paint, Surface, sample_color, sample_paint
 
 # How often, how many people are in a picture, and how tall they are.
-CROWDS = [(0.68, 1, (0.7, 1.05)), (0.24, 2, (0.5, 0.85)), (0.08, 3, (0.4, 0.7))]
+CROWDS = [(0.75, 1, (0.75, 1.05)), (0.2, 2, (0.55, 0.85)), (0.05, 3, (0.45, 0.7))]
 
 
 def sample_scene(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
@@ -23,14 +23,14 @@ def sample_scene(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
     """
     people = _sample_people(rng, size)
     layers = list(people)
-    for _ in range(rng.choice(4, p=(0.4, 0.35, 0.18, 0.07))):
+    for _ in range(rng.choice(4, p=(0.5, 0.35, 0.12, 0.03))):
         target = people[rng.integers(len(people))]
         center = target.center + target.height * rng.normal(0, (0.18, 0.35))
         thing = _sample_thing(rng, center, target.height * rng.uniform(0.05, 0.17))
         layers.insert(rng.integers(1, len(layers) + 1), thing)
     clutter = [
         _sample_thing(rng, size * rng.random(2), rng.uniform(0.02, 0.3) * size[1])
-        for _ in range(rng.integers(2, 11))
+        for _ in range(rng.integers(2, 8))
     ]
     angle, contrast = rng.normal(-np.pi / 2, 0.8), rng.uniform(0.05, 0.12)
     return Scene(
@@ -66,7 +66,7 @@ def _sample_backdrop(rng, size):
     grain = np.zeros((96, 96), np.float32)
     for cells in (8, 32, 96):
         noise = rng.random((cells, cells), np.float32) - np.float32(0.5)
-        grain += cv2.resize(rng.uniform(0, 50) * noise, grain.shape)
+        grain += cv2.resize(rng.uniform(0, 35) * noise, grain.shape)
     grain = cv2.resize(grain.astype(np.int16), size)
     return cv2.add(backdrop, cv2.merge([grain] * 3), dtype=cv2.CV_8U)
 
@@ -105,7 +105,7 @@ def _sample_thing(rng, center, reach):
     corners = np.column_stack((np.cos(angles), np.sin(angles))) * axes
     cos, sin = np.cos(turn), np.sin(turn)
     outline = corners @ np.array(((cos, sin), (-sin, cos))) + center
-    if rng.random() < 0.25:
+    if rng.random() < 0.15:
         # So that the color of skin alone finds no limb.
         return Surface(outline, Paint(person.sample_skin(rng)))
     return Surface(outline, sample_paint(rng, 0.3))
