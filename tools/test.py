@@ -39,9 +39,9 @@ def main(args: argparse.Namespace) -> None:
     from mmengine.runner import Runner
 
     from semi_pose.cli import tool as cli
-    from semi_pose.cli.diagnosis import explained
     from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
+    from semi_pose.engine.hooks.data_files import DataFiles
     from semi_pose.engine.plain_model import plain_model
     from semi_pose.errors import UserError
     from semi_pose.models.members import find_member
@@ -58,8 +58,9 @@ def main(args: argparse.Namespace) -> None:
     if args.network is not None:
         test_cfg['network'] = args.network
     init_distributed(cfg)
-    with explained(cfg):
+    with cli.checked_data(cfg, 'test') as files:
         runner = Runner.from_cfg(cfg)
+        runner.register_hook(DataFiles(files))
         name = find_member(plain_model(runner))
         runner.register_hook(RequireFit(args.checkpoint, name))
         metrics = runner.test()

@@ -53,10 +53,10 @@ def main(args: argparse.Namespace) -> None:
         UserError: If the user can fix what went wrong.
     """
     from semi_pose.cli import tool as cli
-    from semi_pose.cli.diagnosis import explained
     from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import RequireFit
     from semi_pose.engine.hooks import SaveOnSignal
+    from semi_pose.engine.hooks.data_files import DataFiles
     from semi_pose.engine.runner import ResumableRunner
     from semi_pose.runs import lock_work_dir
 
@@ -66,8 +66,9 @@ def main(args: argparse.Namespace) -> None:
         lock_work_dir(cfg.work_dir)
     cli.set_resume(cfg, args.resume)
     init_distributed(cfg)
-    with explained(cfg):
+    with cli.checked_data(cfg, 'train') as files:
         runner = ResumableRunner.from_cfg(cfg)
+        runner.register_hook(DataFiles(files))
         runner.register_hook(SaveOnSignal())
         if cfg.resume:
             runner.register_hook(RequireFit(cfg.load_from))

@@ -14,12 +14,8 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import find_latest_checkpoint
 from mmengine.runner.checkpoint import get_external_models, get_torchvision_models
-from mmpose.datasets.datasets.utils import parse_pose_metainfo
-from mmpose.registry import DATASETS
 
-from semi_pose.datasets.coco_file import load_coco
 from semi_pose.errors import UserError
-from semi_pose.recipes.data_root import TEST, TRAIN, annotation_path, data_nodes
 from semi_pose.runs import newest_checkpoint
 
 # A disk, a quota, or a limit on the size of files.
@@ -28,7 +24,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @contextmanager
 def explained(cfg: Config) -> Iterator[None]:
-    """Turn exceptions that the user can mend into a UserError; leave the others.
+    """Turn exceptions that the user can fix into a UserError; leave the others.
 
     Args:
         cfg (Config): The config of the run.
@@ -135,53 +131,10 @@ def _explain_image(error: Exception, cfg: Config) -> str | None:
     )
 
 
-def _explain_data(error: Exception, cfg: Config) -> str | None:
-    """Look for what is wrong in the annotation files themselves."""
-    if isinstance(error, (OSError, MemoryError, torch.OutOfMemoryError)):
-        return None
-    for node in data_nodes(cfg, TRAIN + TEST):
-        path = annotation_path(node)
-        if not path or not osp.exists(path) or node.get('type') == 'MpiiDataset':
-            continue  # no file, or none in COCO's format
-        try:
-            coco = load_coco(path)
-        except UserError as broken:
-            return str(broken)
-        if (message := _fault(node, coco)) is not None:
-            return f'{path} {message}'
-    return None
-
-
-def _fault(node: dict, coco: dict) -> str | None:
-    if 'data_root' not in node or node.get('type') == 'UnlabeledDataset':
-        return None
-    labeled = [one for one in coco['annotations'] if one.get('keypoints')]
-    if not any(any(one['keypoints']) for one in labeled):
-        return (
-            'holds no person with keypoints: name a file such as '
-            'annotations/person_keypoints_train2017.json.'
-        )
-    wanted, given = _num_keypoints(node), len(labeled[0]['keypoints']) // 3
-    if wanted and wanted != given:
-        return (
-            f'has {given} joints a person, but {node["type"]} has {wanted}: choose the '
-            'data set type (or its metainfo) that fits the file.'
-        )
-    return None
-
-
-def _num_keypoints(node: dict) -> int | None:
-    metainfo = node.get('metainfo') or getattr(
-        DATASETS.get(node['type']), 'METAINFO', None
-    )
-    return parse_pose_metainfo(metainfo)['num_keypoints'] if metainfo else None
-
-
 _EXPLANATIONS = (
     _explain_disk,
     _explain_download,
     _explain_checkpoint,
     _explain_amp,
     _explain_image,
-    _explain_data,
 )

@@ -5,9 +5,11 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import ModuleType
 
 import mmpose
@@ -15,12 +17,21 @@ import torch
 from mmengine.config import Config
 from torch import distributed
 
+from semi_pose.cli.diagnosis import explained
 from semi_pose.cli.launcher import is_first_process
 from semi_pose.cli.memory import keep_freed_memory
+from semi_pose.datasets.annotation_files import SharedFiles, shared_files
 from semi_pose.engine.checkpoints import check_checkpoint
 from semi_pose.engine.optim_wrappers import has_fast_bf16
 from semi_pose.errors import Stopped, UserError
-from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
+from semi_pose.recipes.best_metric import check_save_best
+from semi_pose.recipes.data_root import (
+    TEST,
+    TRAIN,
+    annotation_uses,
+    check_files,
+    set_data_root,
+)
 from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.small_layout import use_small_layout
 from semi_pose.runs import newest_checkpoint
@@ -120,12 +131,59 @@ def load_config(args: Namespace, tool: str) -> Config:
         cfg = load_mmpose_tool(tool).merge_args(cfg, _as_mmpose(args))
     except (AssertionError, AttributeError, KeyError, TypeError) as error:
         raise UserError(f'The options do not fit {args.config}: {error}') from error
+    check_work_dir(cfg.work_dir)
     if args.data_root:
         done = use_small_layout(cfg, args.data_root)
         if done and is_first_process():
             print(done)
-    check_files(cfg, TRAIN if tool == 'train' else TEST)
+    check_files(cfg, _sections(tool))
+    if tool == 'train':
+        check_save_best(cfg)
     return cfg
+
+
+def _sections(tool: str) -> tuple[str, ...]:
+    return TRAIN if tool == 'train' else TEST
+
+
+def check_work_dir(folder: str) -> None:
+    """Check that checkpoints and logs can be written; makes the folder.
+
+    Args:
+        folder (str): The work dir.
+
+    Raises:
+        UserError: If they cannot.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(
+            f'The work dir {folder} cannot be written ({error.strerror}): name another '
+            'one by --work-dir.'
+        ) from error
+
+
+@contextmanager
+def checked_data(cfg: Config, tool: str) -> Iterator[SharedFiles]:
+    """Check the annotation files; build and run within, where each is read once.
+
+    Args:
+        cfg (Config): The config.
+        tool (str): ``train`` or ``test``.
+
+    Yields:
+        SharedFiles: The files, for the hook `DataFiles`.
+
+    Raises:
+        UserError: If a file is faulty, or for other mistakes that can be fixed.
+    """
+    uses = annotation_uses(cfg, _sections(tool))
+    with shared_files(uses) as files, explained(cfg):
+        files.read_all()
+        yield files
 
 
 def _as_mmpose(args: Namespace) -> Namespace:

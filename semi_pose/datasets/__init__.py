@@ -1,6 +1,6 @@
 """Data sets and image transforms."""
 
-from .coco_file import load_coco
+from .annotation_files import load_coco, shared_files
 from .semi_dataset import SemiDataset
 from .transforms import (
     LoadImageOrSkip,
@@ -16,4 +16,5 @@ __all__ = [
     'UnlabeledDataset',
     'count_unreadable',
     'load_coco',
+    'shared_files',
 ]

@@ -8,7 +8,8 @@ from mmengine.dataset import force_full_init
 from mmpose.registry import DATASETS
 from torch.utils.data import Dataset
 
-from semi_pose.datasets.coco_file import load_coco
+from semi_pose.datasets.annotation_check import uses_in
+from semi_pose.datasets.annotation_files import shared_files
 from semi_pose.errors import UserError
 
 
@@ -35,8 +36,11 @@ class SemiDataset(Dataset):
         unlabeled: dict | Dataset,
         lazy_init: bool = False,
     ) -> None:
-        self.labeled = _build(labeled, 'labeled')
-        self.unlabeled = _build(unlabeled, 'unlabeled')
+        with shared_files(uses_in([labeled, unlabeled])) as files:
+            if not lazy_init:
+                files.read_all()
+            self.labeled = _build(labeled, 'labeled')
+            self.unlabeled = _build(unlabeled, 'unlabeled')
         self._fully_initialized = False
         if not lazy_init:
             self.full_init()
@@ -91,12 +95,7 @@ def _build(dataset: dict | Dataset, role: str) -> Dataset:
         return dataset
     try:
         return DATASETS.build(dataset)
-    except UserError:
-        raise
-    except Exception as error:
-        # MMPose's data sets fail in many ways on bad files: find the cause.
-        for path in _ann_files(dataset):
-            load_coco(path)
+    except ValueError as error:
         if 'need at least one array' in str(error):
             raise _empty(role, dataset) from error
         raise

@@ -1,15 +1,19 @@
 """Person boxes without keypoints."""
 
 import os.path as osp
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from mmengine.dataset import BaseDataset
 from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.registry import DATASETS
 
-from semi_pose.datasets.coco_file import load_coco, load_json
+from semi_pose.datasets.annotation_check import (
+    Use,
+    has_extent,
+    person_categories,
+)
+from semi_pose.datasets.annotation_files import load_boxes, load_coco
 from semi_pose.errors import UserError
 
 
@@ -18,17 +22,21 @@ class UnlabeledDataset(BaseDataset):
     """Person boxes of a COCO file or of a detector, never a keypoint.
 
     A sample is one person: ``img_id``, ``img_path``, ``id``, ``category_id``,
-    ``bbox`` of shape (1, 4), float32, as x1, y1, x2, y2 in pixels and
-    ``bbox_score`` of shape (1,): the keys that MMPose's top-down transforms read.
+    ``bbox`` of shape (1, 4), float32, as x1, y1, x2, y2 in pixels, ``bbox_score`` of
+    shape (1,) and ``img_shape`` (height, width): the keys that MMPose's top-down
+    transforms read.
     Images come in the file's order, and the boxes of an image too, as in MMPose's
     CocoDataset. Crowds and boxes without extent inside the picture are left out.
 
     Args:
-        ann_file (str): COCO JSON file. With ``bbox_file``, only its images count.
+        ann_file (str): COCO JSON file. With ``bbox_file``, only its images count, and
+            it needs nothing else.
         bbox_file (str, optional): A detector's COCO result list, below
             ``data_root`` unless absolute. Its boxes replace those of ``ann_file``.
         bbox_score_thr (float): Detections of a lower score are left out.
-        category_id (int): The category that is a person.
+        category_id (int, optional): The category that is a person; by default those
+            that have joints in ``ann_file``, as in labeled sets, else the one named
+            ``person``, the only one, or 1.
         only_annotated (bool): Keep only boxes whose annotation has keypoints (which
             are not read): the 150,000 instances of COCO train in the paper.
         metainfo (dict, optional): MMPose's meta information of the joints.
@@ -50,7 +58,7 @@ class UnlabeledDataset(BaseDataset):
         ann_file: str,
         bbox_file: str | None = None,
         bbox_score_thr: float = 0.0,
-        category_id: int = 1,
+        category_id: int | None = None,
         only_annotated: bool = False,
         metainfo: dict | None = None,
         data_root: str = '',
@@ -95,72 +103,93 @@ class UnlabeledDataset(BaseDataset):
         Raises:
             UserError: If there is none, or a file cannot be read.
         """
-        coco = load_coco(self.ann_file)
-        try:
-            records = self._parse_all(coco)
-        except KeyError as error:
-            raise UserError(
-                f'An entry of {self.bbox_file or self.ann_file} or an image of '
-                f'{self.ann_file} lacks {error}: write the file again in COCO format.'
-            ) from error
+        coco = load_coco(self.ann_file, self._use())
+        boxes = self._read_boxes(coco)
+        records = self._records(coco['images'], boxes) if boxes else []
         if not records:
             raise UserError(
                 f'The unlabeled set is empty: {self.bbox_file or self.ann_file} holds '
-                f'no box of category {self.category_id} to use. Name another file, or '
-                'loosen bbox_score_thr, only_annotated or category_id.'
+                f'no box of {self._wanted(coco)} to use. Name another file, or loosen '
+                "UnlabeledDataset's bbox_score_thr, only_annotated or category_id "
+                '(train_dataloader.dataset.unlabeled.category_id in most recipes).'
             )
         return records
 
-    def _parse_all(self, coco: dict) -> list[dict]:
-        boxes = defaultdict(list)
-        for box in self._read_boxes(coco):
-            boxes[box['image_id']].append(box)
+    def _use(self) -> Use:
+        folder = self.data_prefix['img']
+        return Use(not self.bbox_file, self.only_annotated, folder=folder)
+
+    def _categories(self, coco: dict) -> list[int]:
+        fixed = self.category_id
+        return person_categories(coco) if fixed is None else [fixed]
+
+    def _wanted(self, coco: dict) -> str:
+        return f'category {", ".join(map(str, self._categories(coco)))}'
+
+    def _read_boxes(self, coco: dict) -> list[dict]:
+        """Return the annotations or detections that are wanted."""
+        wanted = set(self._categories(coco))
+        if not self.bbox_file:
+            return [
+                one
+                for one in coco['annotations']
+                if one['category_id'] in wanted
+                and not one.get('iscrowd')
+                and (one.get('num_keypoints') or not self.only_annotated)
+            ]
+        detections = load_boxes(self.bbox_file, self.ann_file, self._use())
         return [
-            record
-            for image in coco['images']
-            for box in boxes[image['id']]
-            if (record := self._parse(box, image))
+            dict(one, id=number)
+            for number, one in enumerate(detections)
+            if one['score'] >= self.bbox_score_thr
+            and one.get('category_id', self.category_id) in {*wanted, None}
         ]
 
-    def _read_boxes(self, coco: dict) -> Iterator[dict]:
-        if self.bbox_file:
-            detections = load_json(self.bbox_file)
-            if not isinstance(detections, list):
-                raise UserError(
-                    f'{self.bbox_file} is not a list of COCO detection results '
-                    '(image_id, category_id, bbox, score): write it again with your '
-                    'detector.'
-                )
-            for number, detection in enumerate(detections):
-                if detection['score'] >= self.bbox_score_thr:
-                    yield dict(detection, id=number)
-        else:
-            for annotation in coco['annotations']:
-                if annotation.get('num_keypoints', 0) or not self.only_annotated:
-                    yield annotation
+    def _records(self, images: list[dict], boxes: list[dict]) -> list[dict]:
+        places = {image['id']: place for place, image in enumerate(images)}
+        place = np.array([places.get(one['image_id'], -1) for one in boxes])
+        sizes = np.array([(one['width'], one['height']) for one in images], float)
+        rows = np.array([one['bbox'][:4] for one in boxes], float)
+        corners = _clip(rows, sizes[place])
+        kept = (place >= 0) & has_extent(corners)
+        order = np.argsort(place, kind='stable')
+        folder = self.data_prefix['img']
+        corners = corners.tolist()
+        return [
+            _record(boxes[i], images[place[i]], corners[i], folder)
+            for i in order[kept[order]].tolist()
+        ]
 
-    def _parse(self, box: dict, image: dict) -> dict | None:
-        if box.get('iscrowd', 0) or box.get('category_id', 1) != self.category_id:
-            return None
-        x1, y1, x2, y2 = _clip(box['bbox'], image['width'], image['height'])
-        if x2 <= x1 or y2 <= y1:
-            return None
-        return dict(
-            img_id=image['id'],
-            img_path=osp.join(self.data_prefix['img'], image['file_name']),
-            id=box['id'],
-            category_id=np.array(self.category_id),
-            bbox=np.array([[x1, y1, x2, y2]], dtype=np.float32),
-            bbox_score=np.array([box.get('score', 1.0)], dtype=np.float32),
-        )
+    def get_data_info(self, idx: int) -> dict:
+        """Return the record of a person.
+
+        Args:
+            idx (int): Its number.
+
+        Returns:
+            dict: As the class describes it.
+        """
+        record = super().get_data_info(idx)
+        # Arrays would take many times as long to store.
+        record['bbox'] = np.array([record['bbox']], np.float32)
+        record['bbox_score'] = np.array([record['bbox_score']], np.float32)
+        record['category_id'] = np.array(record['category_id'])
+        return record
 
 
-def _clip(bbox: Sequence[float], width: int, height: int) -> tuple[float, ...]:
-    """Clip x, y, w, h to the picture as MMPose does; returns the corners."""
-    x, y, w, h = bbox
-    return (
-        min(max(x, 0), width - 1),
-        min(max(y, 0), height - 1),
-        min(max(x + w, 0), width - 1),
-        min(max(y + h, 0), height - 1),
+def _record(box: dict, image: dict, corners: list[float], folder: str) -> dict:
+    return dict(
+        img_id=image['id'],
+        img_path=osp.join(folder, image['file_name']),
+        img_shape=(image['height'], image['width']),
+        id=box['id'],
+        category_id=box.get('category_id', 1),
+        bbox=corners,
+        bbox_score=box.get('score', 1.0),
     )
+
+
+def _clip(boxes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Clip (N, 4) boxes x, y, w, h to pictures (N, 2) as MMPose does: the corners."""
+    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], 1)
+    return np.clip(corners, 0, np.tile(sizes, 2) - 1)

@@ -14,6 +14,8 @@ from torch import nn
 from torch.utils.data import Dataset
 
 from semi_pose.datasets import SemiDataset
+from semi_pose.datasets.annotation_check import counted, picture_sizes
+from semi_pose.datasets.transforms import different_size, shape_in_file
 from semi_pose.errors import UserError
 
 
@@ -32,9 +34,11 @@ def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
     labeled = dataset.labeled if isinstance(dataset, SemiDataset) else dataset
     for number, network in enumerate(getattr(model, 'networks', (model,)), 1):
         check_network(network, labeled, number)
-    if isinstance(dataset, SemiDataset) and runner.val_loop is not None:
+    if runner.val_loop is not None:
         val_dataset = runner.val_loop.dataloader.dataset
-        check_overlap(dataset.unlabeled, val_dataset, val_overlap)
+        check_pictures(val_dataset)
+        if isinstance(dataset, SemiDataset):
+            check_overlap(dataset.unlabeled, val_dataset, val_overlap)
 
 
 def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) -> None:
@@ -84,13 +88,48 @@ def check_overlap(unlabeled: Dataset, val_dataset: Dataset, mode: str) -> None:
     if not shared:
         return
     message = (
-        f'{len(shared)} validation images are among the unlabeled images '
-        f'({_name(unlabeled)}), {sorted(shared)[0]} for one. Accuracy on them says '
+        f'The unlabeled images ({_name(unlabeled)}) include '
+        f'{counted(len(shared), "validation image")}, such as {sorted(shared)[0]}. '
+        'Accuracy on them says '
         'less about new images: take them out, or set SemiRunner.val_overlap="warn".'
     )
     if mode == 'error':
         raise UserError(message)
     print_log(message, 'current', level=logging.WARNING)
+
+
+def check_pictures(dataset: Dataset) -> None:
+    """Check that each picture of a validation set is there and is a picture.
+
+    Headers alone are read. Pictures of another size than the annotation file says are
+    named.
+
+    Args:
+        dataset (Dataset): The validation set.
+
+    Raises:
+        UserError: If one cannot be read.
+    """
+    records = {record['img_path']: record for record in _records(dataset)}
+    paths = [path for path in records if '://' not in path]
+    sizes = dict(zip(paths, picture_sizes(paths), strict=True))
+    lost = [path for path, size in sizes.items() if size is None]
+    if lost:
+        why = 'is no picture' if Path(lost[0]).exists() else 'does not exist'
+        raise UserError(
+            f'{counted(len(lost), "validation picture")} cannot be read: {lost[0]} '
+            f'{why}. Validation needs every picture: put it back, correct "file_name" '
+            f'in {_name(dataset)}, or take the image out there.'
+        )
+    shapes = {path: shape_in_file(records[path]) for path in paths}
+    other = [path for path in paths if shapes[path] not in (None, sizes[path][::-1])]
+    if other:
+        message = different_size(other[0], sizes[other[0]][::-1], shapes[other[0]])
+        print_log(
+            f'{counted(len(other), "validation picture")} of {len(paths)}: {message}',
+            'current',
+            level=logging.WARNING,
+        )
 
 
 def base_datasets(dataset: Dataset) -> Iterator[BaseDataset]:
@@ -131,12 +170,14 @@ def _share_folder(*datasets: Dataset) -> bool:
 
 
 def _image_paths(dataset: Dataset) -> set[str]:
+    return {os.path.abspath(record['img_path']) for record in _records(dataset)}
+
+
+def _records(dataset: Dataset) -> Iterator[dict]:
     # Reads each record once, since a set may be reordered or cut to a subset.
-    return {
-        os.path.abspath(base.get_data_info(index)['img_path'])
-        for base in base_datasets(dataset)
-        for index in range(len(base))
-    }
+    for base in base_datasets(dataset):
+        for index in range(len(base)):
+            yield base.get_data_info(index)
 
 
 def _name(dataset: Dataset) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from semi_pose.datasets.annotation_check import Use, find_use
 from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
 
@@ -87,6 +88,23 @@ def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
         yield from _dicts(cfg.get(f'{section}_evaluator'))
     if 'train' in sections:
         yield from _dicts(cfg.get('custom_hooks'))
+
+
+def annotation_uses(
+    cfg: Config, sections: tuple[str, ...]
+) -> Iterator[tuple[str, Use]]:
+    """Find the annotation files in COCO's format that a run reads.
+
+    Args:
+        cfg (Config): The config.
+        sections (tuple[str]): 'train', 'val', 'test'.
+
+    Yields:
+        tuple[str, Use]: Path of a file, and how it is used.
+    """
+    for node in data_nodes(cfg, sections):
+        if use := find_use(node):
+            yield annotation_path(node), use
 
 
 def annotation_path(node: ConfigDict) -> str | None:

@@ -2,11 +2,13 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from mmengine.config import Config
 
-from semi_pose.datasets.coco_file import load_coco
+from semi_pose.datasets.annotation_check import Use, counted, find_use
+from semi_pose.datasets.annotation_files import load_coco
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, data_nodes
 
@@ -18,9 +20,9 @@ SMALL = 'person_keypoints.json'
 def use_small_layout(cfg: Config, root: str) -> str | None:
     """Fit a COCO recipe to ``root/images`` and ``root/annotations/{SMALL}``.
 
-    The last fifth of the images validates; the others are labeled, where they
-    have keypoints, and unlabeled. The split is by image, always the same, and
-    is written below ``work_dir/splits``.
+    The last fifth of the labeled images validates. All others train: their people with
+    keypoints are labeled, and all their people are unlabeled too. The split is by
+    image, always the same, and is written below ``work_dir/splits``.
 
     Args:
         cfg (Config): The config, with ``work_dir``; changed in place.
@@ -30,26 +32,39 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
         str, optional: What was done; None if the folder is laid out otherwise.
 
     Raises:
-        UserError: If the annotation file is broken, or has fewer than 2 images.
+        UserError: If the annotation file is faulty, or has fewer than 2 labeled images.
     """
     source = Path(root, 'annotations', SMALL)
     if not source.is_file() or source.with_name(COCO_TRAIN).exists():
         return None
-    train, val = split(load_coco(str(source)), str(source))
+    nodes = [
+        node
+        for node in data_nodes(cfg, TRAIN + TEST)
+        if Path(node.get('ann_file') or '').name in (COCO_TRAIN, COCO_VAL)
+    ]
+    train, val = split(_load(str(source), root, nodes), str(source))
     folder = Path(cfg.work_dir, 'splits').absolute()
     files = {
         COCO_TRAIN: _write(train, folder / 'person_keypoints_train.json'),
         COCO_VAL: _write(val, folder / 'person_keypoints_val.json'),
     }
+    for node in nodes:
+        _fit(node, files[Path(node['ann_file']).name])
     labeled = sum(map(_is_labeled, train['annotations']))
-    for node in data_nodes(cfg, TRAIN + TEST):
-        name = Path(node.get('ann_file') or '').name
-        if name in files:
-            _fit(node, files[name])
     return (
-        f'{source} has no split: {len(train["images"])} images train ({labeled} people '
-        f'with keypoints), the last {len(val["images"])} validate. Written to {folder}'
+        f'{source} has no split: {counted(len(train["images"]), "image")} train '
+        f'({labeled} of {counted(len(train["annotations"]), "person")} labeled), the '
+        f'last {counted(len(val["images"]), "labeled image")} validate. Written to '
+        f'{folder}'
     )
+
+
+def _load(source: str, root: str, nodes: list[Config]) -> dict:
+    """Check the file that the user wrote, as what is cut from it will be used."""
+    uses = [use for node in nodes if (use := find_use(node))]
+    named = next((use for use in uses if use.names), Use())
+    use = replace(named, boxes=True, joints=True, folder=str(Path(root, 'images')))
+    return load_coco(source, use)
 
 
 def split(coco: dict, name: str) -> tuple[dict, dict]:
@@ -60,23 +75,27 @@ def split(coco: dict, name: str) -> tuple[dict, dict]:
         name (str): Its file, for the message.
 
     Returns:
-        tuple[dict, dict]: The first images, and the last fifth of them, at least 1.
+        tuple[dict, dict]: The last fifth of the labeled images, at least 1, comes
+        second; all others first, in the order of the file.
 
     Raises:
-        UserError: If there are fewer than 2 images.
+        UserError: If there are fewer than 2 labeled images.
     """
-    images = coco['images']
+    labeled = {one['image_id'] for one in coco['annotations'] if _is_labeled(one)}
+    images = [image['id'] for image in coco['images'] if image['id'] in labeled]
     if len(images) < 2:
         raise UserError(
-            f'{name} lists {len(images)} images: training and validation need one '
-            'each at least. Add images, or name another folder with --data-root.'
+            f'{name} has {counted(len(images), "image")} with labeled people: training '
+            'and validation need one each at least. Label more, or name another folder '
+            'with --data-root.'
         )
-    cut = len(images) - max(1, len(images) // 5)
-    return _part(coco, images[:cut]), _part(coco, images[cut:])
+    val = set(images[-max(1, len(images) // 5) :])
+    ids = {image['id'] for image in coco['images']}
+    return _part(coco, ids - val), _part(coco, val)
 
 
-def _part(coco: dict, images: list[dict]) -> dict:
-    ids = {image['id'] for image in images}
+def _part(coco: dict, ids: set[int]) -> dict:
+    images = [image for image in coco['images'] if image['id'] in ids]
     annotations = [one for one in coco['annotations'] if one['image_id'] in ids]
     return dict(coco, images=images, annotations=annotations)
 
@@ -96,6 +115,8 @@ def _fit(node: dict, ann_file: str) -> None:
         node['data_prefix'] = dict(img='images/')
     if node.get('bbox_file'):
         node['bbox_file'] = None
+    if node.get('only_annotated'):
+        node['only_annotated'] = False
 
 
 def _is_labeled(annotation: dict) -> bool:

@@ -8,8 +8,8 @@ from semi_pose.errors import UserError
 
 def test_reads_a_coco_file(tmp_path):
     path = tmp_path / 'a.json'
-    path.write_text(json.dumps(dict(images=[], annotations=[1])))
-    assert load_coco(str(path)) == dict(images=[], annotations=[1])
+    path.write_text(json.dumps(dict(images=[], annotations=[])))
+    assert load_coco(str(path))['annotations'] == []
 
 
 def test_missing_file_names_it_and_both_remedies(tmp_path):

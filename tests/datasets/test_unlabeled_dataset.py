@@ -18,7 +18,7 @@ def source(tmp_path):
         annotation(2, image_id=1, iscrowd=1),
         annotation(3, image_id=1, bbox=(99, 10, 20, 20)),
         annotation(4, image_id=1, bbox=(10, 10, 0, 20)),
-        annotation(6, image_id=2, category_id=18),
+        annotation(6, image_id=2, category_id=18, keypoints=[]),
     ]
     return write_coco(tmp_path, annotations)
 
@@ -36,7 +36,7 @@ def test_other_categories_can_be_named(source):
 
 
 def test_records_are_those_of_cocodataset_without_keypoints(tmp_path):
-    fields = dict(image_id=2, bbox=(-5, 10, 200, 20), num_keypoints=0)
+    fields = dict(image_id=2, num_keypoints=0, keypoints=[0] * 51)
     annotations = [annotation(7, 3), annotation(5, **fields), annotation(9, 1)]
     source = write_coco(tmp_path, annotations)
     stock = DATASETS.build(dict(type='CocoDataset', **source))
@@ -100,7 +100,9 @@ def test_passes_mmposes_transforms_without_a_keypoint(source):
 def test_synthetic_boxes_are_all_used(synthetic_coco):
     name = 'annotations/person_keypoints_train2017.json'
     content = json.loads((synthetic_coco / name).read_text())
-    dataset = UnlabeledDataset(name, data_root=str(synthetic_coco))
+    prefix = dict(img='train2017')
+    root = str(synthetic_coco)
+    dataset = UnlabeledDataset(name, data_root=root, data_prefix=prefix)
     assert sorted(ids(dataset)) == sorted(a['id'] for a in content['annotations'])
 
 
@@ -117,7 +119,10 @@ def test_no_box_is_an_error_with_the_file(source, tmp_path):
     [
         ('{}', 'found.json is not a list'),
         ('[', 'found.json is not valid JSON'),
-        ('[{"image_id": 1, "bbox": [1, 1, 9, 9]}]', "found.json.* lacks 'score'"),
+        (
+            '[{"image_id": 1, "bbox": [1, 1, 9, 9]}]',
+            'found.json: 1 detection, number 1: "score" .missing. must be a number',
+        ),
     ],
 )
 def test_unusable_detections_are_named(source, tmp_path, content, message):
@@ -136,7 +141,9 @@ def test_missing_files_are_named(source, tmp_path):
 def test_an_annotation_without_a_box_is_named(tmp_path):
     broken = annotation(1, image_id=1)
     del broken['bbox']
-    with pytest.raises(UserError, match="boxes.json lacks 'bbox'"):
+    with pytest.raises(
+        UserError, match='boxes.json: 1 annotation, id 1: "bbox" .missing.'
+    ):
         UnlabeledDataset(**write_coco(tmp_path, [broken]))
 
 

@@ -156,4 +156,6 @@ def test_another_seed_trains_other_weights(whole, synthetic_coco, tmp_path):
     cfg = config(synthetic_coco, tmp_path / 'run')
     cfg.randomness.seed = 4
     first, second = whole(True), weights(train(cfg))
-    assert not torch.equal(first['backbone.conv.weight'], second['backbone.conv.weight'])
+    assert not torch.equal(
+        first['backbone.conv.weight'], second['backbone.conv.weight']
+    )

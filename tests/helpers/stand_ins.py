@@ -27,7 +27,8 @@ def write_coco(folder: Path, coco: Path) -> None:
     boxes = folder / 'person_detection_results'
     boxes.mkdir()
     info = folder / 'annotations/image_info_unlabeled2017.json'
-    info.write_text(json.dumps(people(1) | dict(annotations=[])))
+    # The real file has neither annotations nor categories.
+    info.write_text(json.dumps(dict(images=people(1)['images'])))
     (boxes / 'COCO_unlabeled2017_detections_person_faster_rcnn.json').write_text(
         json.dumps([detection(1), detection(1)])
     )

@@ -158,14 +158,34 @@ def test_another_layout_is_left_alone(synthetic_coco, tmp_path):
     ('images', 'val'), [(2, 1), (4, 1), (9, 1), (10, 2), (119, 23)]
 )
 def test_the_last_fifth_validates(images, val):
-    coco = dict(images=[dict(id=i) for i in range(images)], annotations=[])
+    coco = labeled_images(images)
     parts = split(coco, 'some.json')
     assert [len(part['images']) for part in parts] == [images - val, val]
+    assert parts[1]['images'] == coco['images'][-val:]
+
+
+def labeled_images(number: int, *unlabeled: int) -> dict:
+    """Images with a person each, labeled but for some."""
+    return dict(
+        images=[dict(id=i) for i in range(number)],
+        annotations=[
+            dict(id=i, image_id=i, num_keypoints=0 if i in unlabeled else 3)
+            for i in range(number)
+        ],
+    )
+
+
+def test_of_a_partly_labeled_file_a_fifth_of_the_labeled_images_validates():
+    coco = labeled_images(20, *range(4, 19))  # 0 to 3 and 19 are labeled
+    train, val = split(coco, 'some.json')
+    assert [image['id'] for image in val['images']] == [19]
+    assert [image['id'] for image in train['images']] == list(range(19))
+    assert len(train['annotations']) == 19
 
 
 def test_one_image_cannot_be_split():
-    with pytest.raises(UserError, match='some.json lists 1 images'):
-        split(dict(images=[dict(id=1)], annotations=[]), 'some.json')
+    with pytest.raises(UserError, match='some.json has 1 image with labeled people'):
+        split(labeled_images(9, *range(1, 9)), 'some.json')
 
 
 def test_missing_pseudo_labels_name_the_tool_that_makes_them(tmp_path):
