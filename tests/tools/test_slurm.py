@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,19 +37,20 @@ pytestmark = [
 @pytest.fixture(scope='module')
 def cluster():
     """The environment of a cluster's users."""
-    with tempfile.TemporaryDirectory(prefix='slurm') as folder:
-        with slurm_cluster(Path(folder)) as environment:
-            here = f'{TOOLS.parent}:{os.environ.get("PYTHONPATH", "")}'
-            yield environment | dict(
-                PATH=f'{Path(sys.executable).parent}:{environment["PATH"]}',
-                PYTHONPATH=here,
-                CUDA_VISIBLE_DEVICES='',
-                OMP_NUM_THREADS='1',
-                GPUS='2',
-                GPUS_PER_NODE='2',
-                CPUS_PER_TASK='1',
-                GRES='',
-            )
+    with ExitStack() as exits:
+        # A short path, since sockets lie there.
+        folder = exits.enter_context(tempfile.TemporaryDirectory(prefix='slurm'))
+        environment = exits.enter_context(slurm_cluster(Path(folder)))
+        yield environment | dict(
+            PATH=f'{Path(sys.executable).parent}:{environment["PATH"]}',
+            PYTHONPATH=f'{TOOLS.parent}:{os.environ.get("PYTHONPATH", "")}',
+            CUDA_VISIBLE_DEVICES='',
+            OMP_NUM_THREADS='1',
+            GPUS='2',
+            GPUS_PER_NODE='2',
+            CPUS_PER_TASK='1',
+            GRES='',
+        )
 
 
 def run(command, cluster):
@@ -67,9 +69,10 @@ def run(command, cluster):
 def whole(cluster, synthetic_coco, tmp_path_factory):
     """A run that nothing disturbs: its folder, and what it prints."""
     folder = tmp_path_factory.mktemp('whole')
-    dump = dict(type='RankDump', out_dir=str(folder))
+    hooks = [dict(type='SyncBuffersHook')]
+    hooks.append(dict(type='RankDump', out_dir=str(folder)))
     config = write_config(
-        folder / 'config.py', synthetic_coco, folder / 'run', hooks=[dump]
+        folder / 'config.py', synthetic_coco, folder / 'run', hooks=hooks
     )
     steps = f'--cfg-options train_cfg.max_iters={STEPS} train_cfg.val_interval={STEPS}'
     status, output = run(f'{TRAIN} {config} {folder}/run {steps}', cluster)

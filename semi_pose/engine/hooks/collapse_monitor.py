@@ -16,6 +16,8 @@ from semi_pose.errors import UserError
 from semi_pose.evaluation.collapse import measure_collapse, own_randomness
 from semi_pose.evaluation.samples import unlabeled_batches
 
+# Where checkpoints keep what has been seen.
+STATE = 'collapse_monitor'
 REMEDY = (
     'Networks that only need to agree learn to predict background everywhere. Let easy '
     'views teach hard ones (model.hard_pipeline=[JointCutout, HardAffine] and no '
@@ -80,8 +82,8 @@ class CollapseMonitor(Hook):
             UserError: If the labeled samples have no heatmaps to compare with.
         """
         self.model = plain_model(runner)
-        self._highest = 0.0
-        self._has_fallen = False
+        state = runner.message_hub.runtime_info.get(STATE, (0.0, False))
+        self._highest, self._has_fallen = state
         self._samples = None
         # The weights are the same in all processes, so one measures.
         if is_main_process():
@@ -146,6 +148,8 @@ class CollapseMonitor(Hook):
             print_log(self._describe(values, step), 'current')
             runner.visualizer.add_scalars(values, step=step)
             warning = self._judge(values, step)
+            state = [self._highest, self._has_fallen]
+            runner.message_hub.update_info(STATE, state)
         if self.stop:
             # All processes must end, or the others would wait for this one.
             messages = [warning]
