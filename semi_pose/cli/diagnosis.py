@@ -12,7 +12,6 @@ from urllib.error import URLError
 
 import torch
 from mmengine.config import Config
-from mmengine.runner import find_latest_checkpoint
 from mmengine.runner.checkpoint import get_external_models, get_torchvision_models
 
 from semi_pose.errors import UserError
@@ -96,7 +95,7 @@ def _explain_checkpoint(error: Exception, cfg: Config) -> str | None:
         )
     unreadable = (pickle.UnpicklingError, EOFError, zipfile.BadZipFile)
     if isinstance(error, unreadable) or 'PytorchStreamReader' in str(error):
-        path = cfg.load_from or find_latest_checkpoint(cfg.work_dir)
+        path = cfg.load_from
         return (
             f'Checkpoint {path} cannot be read ({str(error).splitlines()[0]}). It may '
             'be incomplete, or not be a checkpoint: name another one.'

@@ -44,6 +44,8 @@ def init_distributed(cfg: Config) -> None:
     _check_launched(cfg.launcher)
     if cfg.launcher == 'slurm':
         _set_slurm_ranks()
+    if cfg.launcher == 'pytorch':
+        _use_fresh_store()
     if cfg.launcher == 'none' or torch.cuda.is_available():
         return
     if cfg.launcher not in LAUNCHED:
@@ -67,6 +69,18 @@ def _check_launched(launcher: str) -> None:
             f'--launcher {launcher} is for processes that the launcher starts: run '
             f'{command}.'
         )
+
+
+def _use_fresh_store() -> None:
+    """Let processes that torchrun starts again meet at a port of their own.
+
+    The store of torchrun keeps the addresses of the processes that have died.
+    """
+    given = os.environ
+    restarts = int(given.get('TORCHELASTIC_RESTART_COUNT', 0))
+    if restarts:
+        given['TORCHELASTIC_USE_AGENT_STORE'] = 'False'
+        given['MASTER_PORT'] = str(int(given['MASTER_PORT']) + restarts)
 
 
 def _set_slurm_ranks() -> None:

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import runpy
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -53,6 +54,26 @@ class Pace(Hook):
     ) -> None:
         """Wait."""
         time.sleep(self.seconds)
+
+
+@HOOKS.register_module()
+class KillRank(Hook):
+    """Kills the second process after a step, unless torchrun has started it again.
+
+    Args:
+        step (int): The step.
+    """
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def after_train_iter(
+        self, runner, batch_idx, data_batch=None, outputs=None
+    ) -> None:
+        """Kill."""
+        is_first_start = os.environ['TORCHELASTIC_RESTART_COUNT'] == '0'
+        if runner.iter + 1 == self.step and runner.rank == 1 and is_first_start:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def write_config(

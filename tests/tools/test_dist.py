@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ..helpers.training import write_config
 from .conftest import TOOLS, start
 
 
@@ -19,7 +20,7 @@ def free_port():
         return str(probe.getsockname()[1])
 
 
-def run(*command):
+def run(*command, **environment):
     """Run a script with this Python's torchrun; returns status and output."""
     here, scripts = TOOLS.parent, Path(sys.executable).parent
     process = start(
@@ -28,6 +29,7 @@ def run(*command):
         PATH=f'{scripts}:{os.environ["PATH"]}',
         PYTHONPATH=f'{here}:{os.environ.get("PYTHONPATH", "")}',
         CUDA_VISIBLE_DEVICES='',
+        **environment,
     )
     output, _ = process.communicate(timeout=240)
     return process.returncode, output
@@ -79,3 +81,19 @@ def test_dist_test_gives_one_error_for_both_ranks(tiny_config, tmp_path):
     assert status == 1
     assert output.count(f'error: Checkpoint {tmp_path}/none.pth does not exist') == 1
     assert 'Traceback' not in output.split('error: ')[0]
+
+
+@pytest.mark.slow
+def test_a_killed_rank_is_started_again_and_goes_on(synthetic_coco, tmp_path):
+    work_dir = tmp_path / 'run'
+    hooks = [dict(type='KillRank', step=4)]
+    config = write_config(tmp_path / 'config.py', synthetic_coco, work_dir, hooks=hooks)
+    command = (TOOLS / 'dist_train.sh', config, 2, '--resume', '--work-dir', work_dir)
+    steps = ('--cfg-options', 'train_cfg.max_iters=6', 'train_cfg.val_interval=6')
+    status, output = run(*command, *steps, MAX_RESTARTS='1')
+    assert status == 0, output[-3000:]
+    assert 'exitcode: -9' in output
+    (resumed,) = re.findall(r'resumed epoch: 0, iter: (\d+)', output)
+    assert int(resumed) in (3, 4)  # whether rank 0 had saved before it was ended
+    assert 'Iter(train) [6/6]' in output
+    assert (work_dir / 'iter_6.pth').exists()
