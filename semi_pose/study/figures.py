@@ -18,7 +18,8 @@ from semi_pose.analysis.curves import (
     look,
 )
 from semi_pose.models.members import member_title
-from semi_pose.study.plan import Sweep
+from semi_pose.study.ablations import Ablation
+from semi_pose.study.plan import Plan, Sweep
 from semi_pose.study.results import RESPONSE, TEACHERS, Results
 
 BIN_NAMES = ('< 0.2', '0.2-0.4', '0.4-0.6', '0.6-0.8', '≥ 0.8')
@@ -165,17 +166,45 @@ def draw_sweep(ends: pd.DataFrame, sweeps: Sequence[Sweep]) -> Figure:
     if responses:
         panels.append(Panel('response at the end', responses, label))
     figure = draw_panels(panels)
+    for axes in figure.axes[: len(panels)]:
+        _mark_settings(axes, ends, sweeps)
+    return figure
+
+
+def draw_overview(sweeps: dict[Ablation, pd.DataFrame], plan: Plan) -> Figure:
+    """Draw the first metric of all methods, a panel for each ablation.
+
+    Args:
+        sweeps (dict[Ablation, DataFrame]): See :meth:`Results.sweep`.
+        plan (Plan): The study.
+
+    Returns:
+        Figure: The tested networks, with ranges over seeds.
+    """
+    panels = []
+    for ablation, ends in sweeps.items():
+        metric = ends.metric[ends.network != TEACHERS].iloc[0]
+        found = ends[(ends.metric == metric) & ends.tested]
+        lines = _sweep_lines(found, list(ends.method.unique()))
+        panels.append(Panel(_axis(metric), lines, ablation.label))
+    figure = draw_panels(panels)
+    for axes, (ablation, ends) in zip(figure.axes, sweeps.items(), strict=False):
+        own = [sweep for sweep in plan.sweeps if sweep.ablation == ablation]
+        _mark_settings(axes, ends, own)
+    return figure
+
+
+def _mark_settings(axes: Axes, ends: pd.DataFrame, sweeps: Sequence[Sweep]) -> None:
+    """Scale an axis of settings, and mark the recipes' own ones."""
     ticks = sorted(ends.setting.unique())
     is_wide = sweeps[0].ablation.of_all or ticks[-1] > WIDE * ticks[0]
-    for axes in figure.axes[: len(panels)]:
-        if is_wide and ticks[0] > 0:
-            axes.set_xscale('log')
-            axes.xaxis.set_major_formatter('{x:g}')
-            axes.set_xticks(ticks, [f'{tick:.10g}' for tick in ticks])
-            axes.set_xticks([], minor=True)
-        for own in {sweep.own for sweep in sweeps}:
-            axes.axvline(own, color='0.6', lw=0.9, ls=':', zorder=0)
-    return figure
+    if is_wide and ticks[0] > 0:
+        axes.set_xscale('log')
+        axes.xaxis.set_major_formatter('{x:g}')
+        axes.set_xticks(ticks, [f'{tick:.10g}' for tick in ticks])
+        axes.set_xticks([], minor=True)
+    for own in {sweep.own for sweep in sweeps}:
+        axes.axvline(own, color='0.6', lw=0.9, ls=':', zorder=0)
 
 
 def _sweep_lines(ends: pd.DataFrame, methods: list[str]) -> list[Line]:

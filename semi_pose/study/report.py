@@ -80,6 +80,7 @@ def write_report(
     parts = [
         '# Study',
         f'```\n{command}\n```',
+        *_overview(results, folder),
         *_runs(results),
         *_findings(results, difficulty),
         *_accuracy(results),
@@ -117,6 +118,16 @@ def table(rows: pd.DataFrame | Iterable[dict]) -> str:
 def _save(figure: Figure, folder: Path, name: str, what: str) -> str:
     figure.savefig(folder / f'{name}.png', dpi=DPI)
     return f'![{what}]({name}.png)'
+
+
+def _overview(results: Results, folder: Path) -> list[str]:
+    compared = [one.ablation for one in results.plan.sweeps if one.ablation.of_all]
+    sweeps = {one: results.sweep(one.name) for one in dict.fromkeys(compared)}
+    sweeps = {one: ends for one, ends in sweeps.items() if not ends.empty}
+    if not sweeps:
+        return []
+    figure = figures.draw_overview(sweeps, results.plan)
+    return [_save(figure, folder, 'overview', f'{results.metrics[0]} of all methods')]
 
 
 def _runs(results: Results) -> list[str]:

@@ -305,7 +305,9 @@ def test_labels_of_all_methods_with_ranges(tmp_path):
         '31.0 (30.0 to 32.0) |'
     ) in text
     assert '| 25 | 50 |\n| 50 | 100 |\n| 100 | over 100 |' in text
-    assert (page.parent / 'ablation_labels.png').exists()
+    pictures = {path.stem for path in page.parent.glob('*.png')}
+    assert pictures == {'ablation_labels', 'overview', 'training'}
+    assert text.index('overview.png') < text.index('## Findings')
 
 
 def joints_of(title, seed, peak, right):
