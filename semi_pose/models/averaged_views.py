@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from semi_pose.errors import UserError
 from semi_pose.geometry import similarity_theta, warp
-
-from .members import find_member, member_heatmaps
+from semi_pose.models.members import find_member, member_heatmaps
 
 
 @MODELS.register_module()

@@ -12,10 +12,9 @@ from mmpose.registry import DATASETS
 
 from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
-
-from .data_root import annotation_path, set_data_root
-from .kinds import is_semi, nodes
-from .reading import read_config
+from semi_pose.recipes.data_root import annotation_path, set_data_root
+from semi_pose.recipes.kinds import is_semi, nodes
+from semi_pose.recipes.reading import read_config
 
 
 class People(NamedTuple):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mmengine.config import Config
 
+    from semi_pose.datasets.annotation_files import SharedFiles
     from semi_pose.recipes.pseudo_labels import People
 
 SCALES = (0.8, 1.0, 1.2)
@@ -103,8 +104,8 @@ def add_labeling(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> None:
     """Label, and say where the labels lie."""
-    from semi_pose.cli.diagnosis import explained
     from semi_pose.cli.launcher import init_distributed, is_first_process
+    from semi_pose.cli.tool import checked_data
     from semi_pose.engine.checkpoints import check_checkpoint
 
     check_options(args)
@@ -112,18 +113,21 @@ def main(args: argparse.Namespace) -> None:
     people = find_people(args)
     cfg = make_config(args, people)
     init_distributed(cfg)
-    with explained(cfg):
-        counts = label(args, cfg)
+    with checked_data(cfg, 'test') as files:
+        counts = label(args, cfg, files)
     if is_first_process():
         print(summary(args, people, counts))
 
 
-def label(args: argparse.Namespace, cfg: Config) -> dict[str, float]:
+def label(
+    args: argparse.Namespace, cfg: Config, files: SharedFiles
+) -> dict[str, float]:
     """Run the model over all people.
 
     Args:
         args (Namespace): The options.
         cfg (Config): The arguments of the runner.
+        files (SharedFiles): The annotation files.
 
     Returns:
         dict[str, float]: What PseudoLabelMetric counts, and ``skipped``, the number
@@ -133,6 +137,7 @@ def label(args: argparse.Namespace, cfg: Config) -> dict[str, float]:
     from mmpose.models import TopdownPoseEstimator
 
     from semi_pose.engine.checkpoints import RequireFit
+    from semi_pose.engine.hooks.data_files import DataFiles
     from semi_pose.engine.plain_model import plain_model
     from semi_pose.errors import UserError
     from semi_pose.models.members import find_member
@@ -148,6 +153,7 @@ def label(args: argparse.Namespace, cfg: Config) -> dict[str, float]:
                 f'{args.config} builds a {type(model).__name__}: name a top-down model.'
             )
         runner.register_hook(RequireFit(args.checkpoint, find_member(model)))
+        runner.register_hook(DataFiles(files))
         counts = runner.test()
         people = len(runner.test_dataloader.dataset)
     return dict(counts, skipped=people - counts['pseudo/people'])
