@@ -118,7 +118,8 @@ def test_a_validation_image_that_does_not_decode(fails, people):
     broken = people / 'val2017' / '000001000001.jpg'
     broken.write_bytes(b'no picture')
     message = fails('--cfg-options', 'train_dataloader.dataset.unlabeled.indices=8')
-    assert f'Image {broken} cannot be read' in message
+    assert f'1 validation picture cannot be read: {broken} is no picture' in message
+    assert not list(people.parent.rglob('*.pth'))  # at the start, not after an epoch
 
 
 def test_weights_that_cannot_be_downloaded(fails, monkeypatch, tmp_path):

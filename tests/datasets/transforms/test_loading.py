@@ -1,6 +1,8 @@
 import shutil
 from pathlib import Path
+from unittest.mock import patch
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.dataset import ConcatDataset, RepeatDataset, pseudo_collate
@@ -13,6 +15,7 @@ from semi_pose.datasets import (
     UnlabeledDataset,
     count_unreadable,
 )
+from semi_pose.datasets.transforms import count_resized, loading
 from semi_pose.errors import UserError
 from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
@@ -156,6 +159,39 @@ def test_a_good_image_ends_a_row_of_bad_ones(tmp_path):
     load(tmp_path / 'bad.png', loader)
     with pytest.raises(UserError, match='2 images in a row'):
         load(tmp_path / 'bad.png', loader)
+
+
+@pytest.mark.parametrize('part', ['labeled', 'unlabeled'])
+def test_a_picture_of_another_size_is_named_and_counted(tmp_path, part):
+    pair = SemiDataset(
+        dict(type='CocoDataset', pipeline=PIPELINE, **source(tmp_path / 'a')),
+        dict(type='UnlabeledDataset', pipeline=PIPELINE, **source(tmp_path / 'b')),
+    )
+    dataset = getattr(pair, part)
+    for name in ('2.png', '3.png'):
+        path = tmp_path / ('a' if part == 'labeled' else 'b') / 'images' / name
+        cv2.imwrite(str(path), np.zeros((100, 80, 3), np.uint8))
+    said = []
+    with patch.object(loading, 'print_log', lambda text, *_, **__: said.append(text)):
+        for index in range(len(dataset)):
+            dataset[index]
+    assert count_resized(pair) == 2
+    (message,) = said
+    assert '2.png has 80x100 pixels, but the annotation file says 100x80' in message
+    assert 'EXIF' in message
+
+
+def test_most_pictures_of_another_size_end_the_run():
+    loader = LoadImageOrSkip()
+    with pytest.raises(UserError, match='So do 20 of the first 20 pictures'):
+        for number in range(30):
+            loader._compare(f'{number}.png', (50, 40), (100, 80))
+
+
+def source(folder: Path) -> dict:
+    folder.mkdir()
+    people = [annotation(number, number) for number in range(1, 7)]
+    return write_coco(folder, people, num_images=6)
 
 
 def _paths(folder: Path) -> dict:
