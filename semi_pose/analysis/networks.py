@@ -2,13 +2,13 @@
 
 import torch
 from mmengine.config import Config
-from mmengine.runner import load_checkpoint
 from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import DATASETS, MODELS
 from torch import Tensor
 from torch.utils.data import Dataset
 
 from semi_pose.datasets import SemiDataset
+from semi_pose.engine.checkpoints import load_weights, read_weights
 from semi_pose.errors import UserError
 from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
 from semi_pose.models.members import member_heatmaps
@@ -49,13 +49,7 @@ def load_networks(cfg: Config, checkpoint: str) -> TopdownPoseEstimator:
         UserError: If the checkpoint is of another model.
     """
     model = MODELS.build(cfg.model)
-    try:
-        load_checkpoint(model, checkpoint, map_location='cpu', strict=True)
-    except RuntimeError as error:
-        raise UserError(
-            f'Checkpoint {checkpoint} is of another model than {cfg.filename}: use the '
-            'config that it was trained with.'
-        ) from error
+    load_weights(model, read_weights(checkpoint), checkpoint)
     return model.eval()
 
 

@@ -1,11 +1,13 @@
 """Loading of weights, and errors for weights that do not fit."""
 
+from collections.abc import Container
 from pathlib import Path
 
 import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
+from torch import nn
 
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
@@ -26,6 +28,83 @@ def check_checkpoint(path: str) -> None:
         raise UserError(
             f'Checkpoint {path} does not exist: correct the path, or train first.'
         )
+
+
+def read_weights(path: str) -> dict[str, torch.Tensor]:
+    """Read the weights of a checkpoint.
+
+    Args:
+        path (str): Checkpoint file or address.
+
+    Returns:
+        dict[str, Tensor]: Weights by name.
+
+    Raises:
+        UserError: If there is no such file.
+    """
+    check_checkpoint(path)
+    return _weights(CheckpointLoader.load_checkpoint(path, map_location='cpu'))
+
+
+def load_weights(
+    model: nn.Module,
+    weights: dict[str, torch.Tensor],
+    path: str,
+    needed: Container[str] | None = None,
+) -> None:
+    """Load weights into a model, all that it needs or none.
+
+    Args:
+        model (Module): The model, unwrapped.
+        weights (dict[str, Tensor]): Weights by name; those that the model does not
+            have are left out.
+        path (str): The checkpoint that they are from, for the message.
+        needed (Container[str], optional): Names that must not be missing. By default
+            all of the model's.
+
+    Raises:
+        UserError: If weights are missing, or differ in shape.
+    """
+    own = model.state_dict()
+    missing = [
+        name for name in own if name not in weights and (not needed or name in needed)
+    ]
+    unlike = [
+        name
+        for name, value in own.items()
+        if name in weights and weights[name].shape != value.shape
+    ]
+    faults = {'are missing': missing, 'differ in shape': unlike}
+    found = [
+        f'{len(names)} weights {fault}, first {names[0]}'
+        for fault, names in faults.items()
+        if names
+    ]
+    if found:
+        raise UserError(
+            f'Checkpoint {path} is of another model than the config '
+            f'({"; ".join(found)}): use the config that it was trained with.'
+        )
+    model.load_state_dict(weights, strict=False)
+
+
+def load_network(network: nn.Module, path: str) -> None:
+    """Load network 1 of a checkpoint into one network.
+
+    Args:
+        network (Module): A TopdownPoseEstimator; of a DualPoseEstimator,
+            network 1 is loaded.
+        path (str): Checkpoint file, of MMPose or of this project.
+
+    Raises:
+        UserError: If there is no such file, or its weights do not fit.
+    """
+    extra = DualPoseEstimator.EXTRA_PARTS
+    weights, own = (
+        {name: one[name] for name in one if not name.startswith(extra)}
+        for one in (read_weights(path), network.state_dict())
+    )
+    load_weights(network, weights, path, needed=own)
 
 
 class RequireFit(Hook):
@@ -49,62 +128,11 @@ class RequireFit(Hook):
         Raises:
             UserError: If weights are missing or differ in shape.
         """
-        state = checkpoint.get('state_dict', checkpoint)
-        state = {name.removeprefix('module.'): value for name, value in state.items()}
-        try:
-            keys = plain_model(runner).load_state_dict(state, strict=False)
-        except RuntimeError as error:
-            first = str(error).splitlines()[1].strip()
-            raise self._misfit(first) from error
-        missing = keys.missing_keys
-        if self.member is not None:
-            needed = member_weights(plain_model(runner), self.member)
-            missing = [name for name in missing if name in needed]
-        if missing:
-            raise self._misfit(
-                f'{len(missing)} weights are missing, first {missing[0]}'
-            )
-
-    def _misfit(self, why: str) -> UserError:
-        return UserError(
-            f'Checkpoint {self.path} is of another model than the config ({why}): use '
-            'the config that it was trained with.'
-        )
+        model = plain_model(runner)
+        needed = None if self.member is None else member_weights(model, self.member)
+        load_weights(model, _weights(checkpoint), self.path, needed)
 
 
-def load_network(network: torch.nn.Module, path: str) -> None:
-    """Load one network of a stock or semi-supervised checkpoint.
-
-    Args:
-        network (Module): A TopdownPoseEstimator; of a DualPoseEstimator,
-            network 1 is loaded.
-        path (str): Checkpoint file; network 1 of it is taken.
-
-    Raises:
-        UserError: If there is no such file, or its weights fit no layer.
-    """
-    try:
-        state = CheckpointLoader.load_checkpoint(path, map_location='cpu')
-    except FileNotFoundError as error:
-        raise UserError(
-            f'Checkpoint {path} does not exist: train it first, or correct '
-            'SemiRunner.warm_start.'
-        ) from error
-    state = state.get('state_dict', state)
-    own = network.state_dict()
-    extra = DualPoseEstimator.EXTRA_PARTS
-    state, own = (
-        {name: one[name] for name in one if not name.startswith(extra)}
-        for one in (state, own)
-    )
-    missing = [name for name in own if name not in state]
-    unlike = [
-        name for name in own if name in state and own[name].shape != state[name].shape
-    ]
-    if missing or unlike:
-        raise UserError(
-            f'Checkpoint {path} is of another network: '
-            f'{len(missing)} weights are missing and {len(unlike)} differ in shape, '
-            f'the first is {(missing + unlike)[0]}.'
-        )
-    network.load_state_dict(state, strict=False)
+def _weights(checkpoint: dict) -> dict[str, torch.Tensor]:
+    state = checkpoint.get('state_dict', checkpoint)
+    return {name.removeprefix('module.'): value for name, value in state.items()}

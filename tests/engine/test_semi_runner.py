@@ -114,7 +114,7 @@ def test_warm_start_of_another_network_is_refused(synthetic_coco, tmp_path):
     torch.save(dict(state_dict={'backbone.conv.weight': torch.zeros(1)}), path)
     hooks = [dict(type='SemiRunner', warm_start=[str(path)])]
     runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
-    with pytest.raises(UserError, match=r'other\.pth is of another network'):
+    with pytest.raises(UserError, match=r'other\.pth is of another model'):
         runner.train()
 
 
