@@ -5,10 +5,10 @@ from .backbones import EfficientNetLite
 from .data_preprocessor import SemiDataPreprocessor
 from .dual_consistency_head import DualConsistencyHead
 from .dual_estimator import DualPoseEstimator
-from .followers import MeanTeacher, PastTeacher
 from .hard_pipeline import HardAffine, HardView, JointCutout, RandAugment
 from .necks import LateralSum
 from .targets import PeerTargets, PositionTargets
+from .teachers import MeanTeacher, PastTeacher
 
 __all__ = [
     'AveragedViews',

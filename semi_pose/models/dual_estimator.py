@@ -13,12 +13,11 @@ from mmpose.utils.typing import ConfigType, OptConfigType, SampleList
 from torch import Tensor, nn
 
 from semi_pose.geometry import invert_theta, warp
-
-from .followers import MeanTeacher, PastTeacher
-from .hard_pipeline import HardView
-from .heatmaps import Network, predict_heatmaps
-from .members import find_member, member_heatmaps, members_of
-from .stored_gradient import loss_without_graph
+from semi_pose.models.hard_pipeline import HardView
+from semi_pose.models.heatmaps import Network, predict_heatmaps
+from semi_pose.models.members import find_member, member_heatmaps, members_of
+from semi_pose.models.stored_gradient import loss_without_graph
+from semi_pose.models.teachers import MeanTeacher, PastTeacher
 
 Branches = dict[str, Tensor]
 

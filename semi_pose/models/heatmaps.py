@@ -4,7 +4,7 @@ from mmpose.models import TopdownPoseEstimator
 from mmpose.models.utils.tta import flip_heatmaps
 from torch import Tensor
 
-from semi_pose.models.followers import Follower
+from semi_pose.models.teachers import Follower
 
 Network = TopdownPoseEstimator | Follower
 

@@ -12,7 +12,7 @@ from semi_pose.models import PositionTargets
 from semi_pose.models.hard_pipeline.boxes import cover, pick
 from semi_pose.models.hard_pipeline.cut_occlude import occlude
 from semi_pose.models.hard_pipeline.hard_view import warp_students
-from semi_pose.models.hard_pipeline.random_boxes import mix
+from semi_pose.models.hard_pipeline.random_cut_mix import mix
 from semi_pose.models.targets import correct_by_position
 
 from ..helpers.tiny import estimator

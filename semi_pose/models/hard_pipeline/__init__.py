@@ -5,7 +5,8 @@ from .hard_affine import HardAffine
 from .hard_view import HardView
 from .joint_cutout import JointCutout
 from .rand_augment import RandAugment
-from .random_boxes import RandomCutMix, RandomCutout
+from .random_cut_mix import RandomCutMix
+from .random_cutout import RandomCutout
 from .redraw_targets import RedrawTargets
 
 __all__ = [

@@ -130,3 +130,39 @@ def inside(length: int, start: Tensor, stop: Tensor) -> Tensor:
     """
     pixels = torch.arange(length, device=start.device)
     return (pixels >= start.unsqueeze(-1)) & (pixels < stop.unsqueeze(-1))
+
+
+class RandomBoxes:
+    """Boxes anywhere in the image, drawn separately for each student.
+
+    Args:
+        num_boxes (int): Boxes per image.
+        half_size (tuple): Smallest and largest half side of a box, image
+            pixels, both included; drawn separately for x and y.
+        as_public_code (bool): Reproduce the public code of MultiAugs, which swaps
+            height and width of the image, so that nothing below y = width changes.
+    """
+
+    def __init__(
+        self,
+        num_boxes: int,
+        half_size: tuple[int, int],
+        as_public_code: bool,
+    ) -> None:
+        self.num_boxes = num_boxes
+        self.half_size = tuple(half_size)
+        self.as_public_code = as_public_code
+
+    def draw_covered(self, images: Tensor) -> Tensor:
+        """Draw the boxes.
+
+        Args:
+            images (Tensor): (S, B, C, H, W).
+
+        Returns:
+            Tensor: (S, B, 1, H, W), bool: the pixels that boxes cover.
+        """
+        centers = draw_uniform_centers(images, self.num_boxes, self.as_public_code)
+        half = draw_half_sizes(centers, self.half_size)
+        covered = cover(centers, half, images.shape[-2:], self.as_public_code)
+        return covered.unsqueeze(2)

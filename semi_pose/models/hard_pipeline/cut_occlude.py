@@ -4,8 +4,14 @@ import torch
 from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
-from .boxes import choose, draw_half_sizes, inside, jittered_joints, pick
-from .hard_view import HardView
+from semi_pose.models.hard_pipeline.boxes import (
+    choose,
+    draw_half_sizes,
+    inside,
+    jittered_joints,
+    pick,
+)
+from semi_pose.models.hard_pipeline.hard_view import HardView
 
 
 @TRANSFORMS.register_module()

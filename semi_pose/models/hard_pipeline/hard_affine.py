@@ -5,8 +5,7 @@ from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
 from semi_pose.geometry import compose_theta, draw_similarity, similarity_theta
-
-from .hard_view import HardView, warp_students
+from semi_pose.models.hard_pipeline.hard_view import HardView, warp_students
 
 
 @TRANSFORMS.register_module()

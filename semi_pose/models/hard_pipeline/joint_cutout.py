@@ -4,8 +4,14 @@ import torch
 from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
-from .boxes import choose, cover, draw_half_sizes, jittered_joints, pick
-from .hard_view import HardView
+from semi_pose.models.hard_pipeline.boxes import (
+    choose,
+    cover,
+    draw_half_sizes,
+    jittered_joints,
+    pick,
+)
+from semi_pose.models.hard_pipeline.hard_view import HardView
 
 # Adaptive counts (Debias-Teacher's public code, AKM): a joint is easy where its peak is
 # in the upper part of the sample's range.

@@ -8,8 +8,7 @@ from torchvision.transforms import functional as F
 from torchvision.transforms.v2.functional import equalize
 
 from semi_pose.models.data_preprocessor import from_rgb_pixels, to_rgb_pixels
-
-from .hard_view import HardView
+from semi_pose.models.hard_pipeline.hard_view import HardView
 
 MAX_MAGNITUDE = 30
 

@@ -5,8 +5,7 @@ from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
 from semi_pose.geometry import heatmap_peaks, invert_theta
-
-from .hard_view import HardView
+from semi_pose.models.hard_pipeline.hard_view import HardView
 
 
 @TRANSFORMS.register_module()
