@@ -48,7 +48,7 @@ def measure_collapse(
     with evaluating(model), own_randomness(seed, model.data_preprocessor.device):
         if isinstance(model, DualPoseEstimator):
             heatmaps, values = _measure_views(model, unlabeled)
-            teachers = model.teachers
+            teachers = model.teachers[: len(model.peers)]
         else:
             teachers, values = [model], {}
             images = normalized_images(model, unlabeled)
@@ -81,7 +81,8 @@ def _measure_views(
     easy_targets = lesson.targets.repeat(len(model.paths), 1, 1, 1, 1)
     gap, distance = view_gap(easy_targets, lesson.hard.heatmaps, students)
     response = students.amax((-2, -1)).mean()
-    return lesson.teachers, dict(response_hard=response, gap=gap, distance=distance)
+    values = dict(response_hard=response, gap=gap, distance=distance)
+    return lesson.teachers[: len(model.peers)], values
 
 
 def view_gap(

@@ -233,7 +233,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
             return losses
         lesson = self.make_lesson(inputs['easy'])
         losses['loss_consistency'] = self.consistency_loss(lesson.hard)
-        losses['response'] = lesson.teachers.amax((-2, -1)).mean()
+        losses['response'] = lesson.teachers[: len(self.peers)].amax((-2, -1)).mean()
         return losses
 
     @torch.no_grad()

@@ -33,18 +33,19 @@ class SignalAt(Hook):
 
 
 def config(root, work_dir, by_epoch=True, workers=0, hooks=(), **changes):
-    """All states of a run: mean teachers, averages, schedules, a monitor."""
+    """All states of a run: followers of networks, averages, schedules, a monitor."""
     random_views = [*LOAD, dict(type='RandomFlip'), dict(type='RandomSimilarity')]
     unlabeled = coco_set(root, 'train', [*random_views, AFFINE, PACK])
     unlabeled.update(type='UnlabeledDataset', indices=4 * BATCHES)
     model = estimator(
         joints=17,
-        hard_pipeline=[
-            dict(type='RandAugment'),
-            dict(type='JointCutout'),
-            dict(type='HardAffine'),
+        paths=[
+            [dict(type='RandAugment'), dict(type='JointCutout')],
+            [dict(type='CutOcclude'), dict(type='RandomCutMix')],
         ],
+        hard_pipeline=[dict(type='HardAffine')],
         mean_teacher=0.01,
+        student='same',
     )
     loop = dict(type='IterBasedTrainLoop', max_iters=10, val_interval=7)
     if by_epoch:

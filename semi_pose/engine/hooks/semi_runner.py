@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
+from semi_pose.datasets.annotation_check import counted
 from semi_pose.datasets.transforms import count_unreadable
 from semi_pose.engine.checkpoints import load_network
 from semi_pose.engine.checks import check_run
@@ -112,8 +113,8 @@ class SemiRunner(Hook):
         all_reduce(count)
         if count:
             print_log(
-                f'{count} images could not be read and were replaced by other '
-                'samples; the warnings above name them.',
+                f'{counted(int(count), "image")} could not be read: other samples were '
+                'used instead; the warnings above name them.',
                 'current',
                 level=logging.WARNING,
             )

@@ -46,7 +46,7 @@ class HardAffine:
             device (torch.device): Where to draw.
 
         Returns:
-            Tensor: (B, 2, 3), output to input, normalised coordinates.
+            Tensor: (B, 2, 3), output to input, normalized coordinates.
         """
         rotation, scale = draw_similarity(batch_size, **self.draw, device=device)
         return similarity_theta(rotation, scale)

@@ -10,7 +10,7 @@ from semi_pose.models.hard_pipeline.hard_view import HardView
 
 @TRANSFORMS.register_module()
 class RedrawTargets:
-    """Draw each target anew at its peak, moved to the hard view by its coordinates.
+    """Draw each target again at its peak, moved to the hard view by its coordinates.
 
     As ScarceNet (CVPR 2023) and UniFrame (ECCV 2022) make their targets. A warp by
     bilinear interpolation lowers a peak (to 0.91 on heatmaps of 24x32) and blurs what
