@@ -138,6 +138,7 @@ def draw_difficulty(accuracy: pd.DataFrame) -> Figure:
         axes.bar_label(bars, fmt='%.1f', padding=3)
         axes.set(xlabel=_axis(metric))
         axes.margins(x=0.12)
+        axes.set_xlim(left=0)
         axes.spines[['top', 'right']].set_visible(False)
     grid[0].invert_yaxis()
     return figure

@@ -9,6 +9,7 @@ made first.
 from __future__ import annotations
 
 import argparse
+import logging
 import shlex
 import signal
 import sys
@@ -163,6 +164,8 @@ def main(args: argparse.Namespace) -> None:
         with progress_display(console) as progress:
             failures = train_and_show(plan.trials, args.jobs, progress)
     results = read_results(plan)
+    # Metrics tell each step.
+    logging.disable(logging.INFO)
     if results.methods:
         with console.status('Measuring'), redirect_stdout(StringIO()):
             page = report(args, results)
