@@ -93,7 +93,7 @@ def test_a_broken_image_is_named_and_counted(
     (log,) = (tmp_path / 'run').rglob('*.log')
     said = log.read_text()
     assert re.search(r'Skipped \S+/000000000001\.jpg', said)
-    assert '1 images could not be read' in said
+    assert '1 image could not be read' in said
     assert (tmp_path / 'run' / 'epoch_1.pth').exists()
     assert 'Iter(val)' not in said and 'Epoch(val)' not in said
 
