@@ -68,13 +68,15 @@ def tool(monkeypatch):
 
 def start(*command: object, **environment: str) -> subprocess.Popen:
     """Start a command in a process group of its own; its output can be read."""
+    # For recipes that import the tests' helpers.
+    path = dict(PYTHONPATH=f'{ROOT}{os.pathsep}{os.environ.get("PYTHONPATH", "")}')
     return subprocess.Popen(
         list(map(str, command)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, 'OMP_NUM_THREADS': '1', **environment},
+        env={**os.environ, 'OMP_NUM_THREADS': '1', **path, **environment},
     )
 
 
