@@ -1,6 +1,6 @@
 """Show what unlabeled images are worth: compare a supervised run with a dual one.
 
-Draws people, trains a small network on the labels of 100 of them, and two such networks
+Draws people, trains a small network on the labels of 20 of them, and two such networks
 by PoseDual with Joint Cutout on the same labels and all people unlabeled, for as many
 steps. Compares them, and says what to do next. A second call continues where the first
 one was interrupted, and trains nothing again.

@@ -6,11 +6,7 @@ val_cfg = dict(type='SemiValLoop')
 model = dict(
     type='DualPoseEstimator',
     data_preprocessor=dict(type='SemiDataPreprocessor'),
-    # Milder than the paper's, as the training is shorter and the crops are smaller.
-    hard_pipeline=[
-        dict(type='JointCutout', num_joints=3, jitter_std=3, half_size=(3, 6)),
-        dict(type='HardAffine', scale_std=0.15, rotation_std=15, rotation_limit=30),
-    ],
+    hard_pipeline=_base_.mild_cutout_affine,
     # From ImageNet weights the teachers first need a start on the labels alone.
     consistency_head=dict(type='DualConsistencyHead', warmup=200),
 )
