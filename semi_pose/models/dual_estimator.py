@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from functools import partial
-from typing import NamedTuple
 
 import torch
 from mmengine.structures import PixelData
@@ -15,28 +14,12 @@ from torch import Tensor, nn
 from semi_pose.geometry import invert_theta, warp
 from semi_pose.models.hard_pipeline import HardView
 from semi_pose.models.heatmaps import Network, predict_heatmaps
+from semi_pose.models.lesson import Lesson
 from semi_pose.models.members import find_member, member_heatmaps, members_of
 from semi_pose.models.stored_gradient import loss_without_graph
 from semi_pose.models.teachers import MeanTeacher, PastTeacher
 
 Branches = dict[str, Tensor]
-
-
-class Lesson(NamedTuple):
-    """What one step teaches on unlabeled images.
-
-    Attributes:
-        easy (Tensor): (B, C, H, W), what the teachers see.
-        teachers (Tensor): (T, B, K, h, w), what they predict there.
-        targets (Tensor): (S, B, K, h, w), what each of S students is to learn, still
-            in the easy view's frame.
-        hard (HardView): What the students see and are to predict there.
-    """
-
-    easy: Tensor
-    teachers: Tensor
-    targets: Tensor
-    hard: HardView
 
 
 @MODELS.register_module()

@@ -145,9 +145,9 @@ class RandomBoxes:
 
     def __init__(
         self,
-        num_boxes: int,
-        half_size: tuple[int, int],
-        as_public_code: bool,
+        num_boxes: int = 5,
+        half_size: tuple[int, int] = (10, 19),
+        as_public_code: bool = False,
     ) -> None:
         self.num_boxes = num_boxes
         self.half_size = tuple(half_size)

@@ -1,5 +1,7 @@
 """CutMix: boxes of another image anywhere."""
 
+from typing import Any
+
 import torch
 from mmpose.registry import TRANSFORMS
 from torch import Tensor
@@ -20,13 +22,8 @@ class RandomCutMix(RandomBoxes):
         as_public_code (bool): See :class:`RandomCutout`.
     """
 
-    def __init__(
-        self,
-        num_boxes: int = 2,
-        half_size: tuple[int, int] = (10, 19),
-        as_public_code: bool = False,
-    ) -> None:
-        super().__init__(num_boxes, half_size, as_public_code)
+    def __init__(self, num_boxes: int = 2, **kwargs: Any) -> None:
+        super().__init__(num_boxes, **kwargs)
 
     def __call__(self, view: HardView) -> HardView:
         """Mix the images of a hard view.

@@ -20,14 +20,6 @@ class RandomCutout(RandomBoxes):
             width of the image, so that nothing below y = width changes.
     """
 
-    def __init__(
-        self,
-        num_boxes: int = 5,
-        half_size: tuple[int, int] = (10, 19),
-        as_public_code: bool = False,
-    ) -> None:
-        super().__init__(num_boxes, half_size, as_public_code)
-
     def __call__(self, view: HardView) -> HardView:
         """Mask the images of a hard view.
 
