@@ -164,11 +164,13 @@ def main(args: argparse.Namespace) -> None:
         with progress_display(console) as progress:
             failures = train_and_show(plan.trials, args.jobs, progress)
     results = read_results(plan)
-    # Metrics tell each step.
-    logging.disable(logging.INFO)
     if results.methods:
-        with console.status('Measuring'), redirect_stdout(StringIO()):
-            page = report(args, results)
+        logging.disable(logging.INFO)  # metrics log each step
+        try:
+            with console.status('Measuring'), redirect_stdout(StringIO()):
+                page = report(args, results)
+        finally:
+            logging.disable(logging.NOTSET)
         console.print(closing_words(args, results, page))
     if failures:
         listed = [f'{trial.name}: {error}' for trial, error in failures.items()]
