@@ -15,7 +15,7 @@ from semi_pose.geometry import invert_theta, warp
 from semi_pose.models.hard_pipeline import HardView
 from semi_pose.models.heatmaps import Network, predict_heatmaps
 from semi_pose.models.lesson import Lesson
-from semi_pose.models.members import find_member, member_heatmaps, members_of
+from semi_pose.models.members import find_member, member_heatmaps
 from semi_pose.models.stored_gradient import loss_without_graph
 from semi_pose.models.teachers import MeanTeacher, PastTeacher
 
@@ -359,7 +359,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
             tuple[str, list[PoseDataSample]]: A name of :attr:`members`, and the
             samples with its predictions.
         """
-        heatmaps = self._test_heatmaps(inputs, data_samples, members_of(self))
+        heatmaps = self._test_heatmaps(inputs, data_samples, list(self.members))
         tested = find_member(self)
         for name in sorted(heatmaps, key=lambda name: name == tested):
             yield name, self._attach(heatmaps[name], data_samples)

@@ -117,6 +117,8 @@ def predict_view(model: TopdownPoseEstimator, images: Tensor, view: View) -> Ten
         moved out of the picture is 0.
     """
     heatmaps = predict_heatmaps(model, images)
+    if not view:
+        return heatmaps
     hard = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0))
     for transform in view:
         hard = transform(hard)
