@@ -19,6 +19,7 @@ from .step import (
     measure_hard_view,
     measure_memory,
     measure_monitor,
+    measure_paths,
     measure_step,
 )
 
@@ -28,6 +29,7 @@ PARTS = {
     'loading': "samples against MMPose's pipeline",
     'scale': 'data sets of the size of COCO',
     'memory': 'peak memory of a step',
+    'paths': 'memory and time of four hard views of each image',
     'monitor': 'CollapseMonitor against the steps between its measurements',
 }
 HARD_VIEWS = 32
@@ -86,6 +88,7 @@ def make_parts(args: argparse.Namespace, scratch: Path) -> dict[str, Part]:
         'loading': (measure_loading, (recipe, people, rounds)),
         'scale': (measure_scale, (recipe, people, few)),
         'memory': (measure_memory, (recipe, args.batch_size, few)),
+        'paths': (measure_paths, (recipe, args.batch_size, few)),
         'monitor': (measure_monitor, step),
     }
     return {name: Part(name, *call) for name, call in calls.items()}

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from semi_pose.models.hard_pipeline import HardView
 
 from .figures import Figure, compare
 from .networks import (
+    CONFIGS,
     bare_step,
     build_model,
     device,
     make_batch,
+    read_recipe,
     title,
     training_step,
 )
@@ -44,6 +47,38 @@ def measure_memory(recipe: Config, batch_size: int, rounds: int) -> Iterator[Fig
             peaks[which].extend(found)
     name = f'peak memory of a step, {batch_size} + {batch_size} / bare passes'
     yield Figure(name, *peaks, 'MB', '<= 1.05')
+
+
+def measure_paths(recipe: Config, batch_size: int, rounds: int) -> Iterator[Figure]:
+    """Measure MultiAugs' four hard views, at once and one after another."""
+    multiaugs = read_recipe(CONFIGS / 'semi/res18_coco1k_multiaugs.py').model
+    settings = {key: multiaugs[key] for key in ('paths', 'hard_pipeline')}
+    ways = {
+        'one path': _changed(recipe, **{**settings, 'paths': multiaugs.paths[:1]}),
+        'at once': _changed(recipe, **settings),
+        'in turn': _changed(recipe, **settings, one_path_at_a_time=True),
+    }
+    peaks = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            found = in_new_process(peak_memory, training_step, way, batch_size)
+            peaks[name].extend(found)
+    for name, target in (('at once', ''), ('in turn', '<= 1.15')):
+        title = f'peak memory of 4 paths {name}, {batch_size} + {batch_size} / of one'
+        yield Figure(title, peaks[name], peaks['one path'], 'MB', target)
+    yield compare(
+        f'step of 4 paths in turn, {batch_size} + {batch_size} / at once',
+        training_step(ways['in turn'], batch_size),
+        training_step(ways['at once'], batch_size),
+        rounds,
+        '<= 1.05',
+    )
+
+
+def _changed(recipe: Config, **settings: object) -> Config:
+    copy = deepcopy(recipe)
+    copy.model.update(settings)
+    return copy
 
 
 def peak_memory(make_step, recipe: Config, batch_size: int) -> Iterator[float]:

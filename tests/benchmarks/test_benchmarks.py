@@ -120,6 +120,14 @@ def test_memory_is_measured_in_processes(options, tmp_path):
 
 
 @pytest.mark.slow
+def test_paths_are_measured_at_once_and_in_turn(options, tmp_path):
+    part = make_parts(parse_args(['paths', *options]), tmp_path)['paths']
+    at_once, in_turn, step = part.function(*part.arguments)
+    assert min(at_once.ours) > min(in_turn.ours) > 1
+    assert step.medians > (0, 0)
+
+
+@pytest.mark.slow
 def test_scale_reads_as_many_people_as_it_says(options, tmp_path):
     part = make_parts(parse_args(['scale', *options]), tmp_path)['scale']
     recipe, people, rounds = part.arguments

@@ -121,10 +121,62 @@ def test_mat_without_joints(tool, lsp):
         convert(tool, lsp)
 
 
-def test_layout_of_lsp_extended(tool, lsp):
-    savemat(lsp / 'joints.mat', {'joints': np.zeros((14, 3, 2))})
-    with pytest.raises(UserError, match=r'\(14, 3, 2\), expected \(3, 14, N\)'):
+def test_an_unknown_layout(tool, lsp):
+    savemat(lsp / 'joints.mat', {'joints': np.zeros((16, 3, 2))})
+    with pytest.raises(UserError, match=r'\(16, 3, 2\), expected \(3, 14, N\)'):
         convert(tool, lsp)
+
+
+@pytest.fixture
+def lspet(tmp_path):
+    """joints.mat of as many people as LSP Extended has, all alike but the first."""
+    joints = np.ones((14, 3, 10_000))
+    joints[:, 0] = 31 + np.arange(14)[:, None]
+    joints[:, 1] = 51 + 5 * np.arange(14)[:, None]
+    joints[0, :, 0] = -20, -30, 0  # the right ankle of the first is not labeled
+    savemat(tmp_path / 'joints.mat', {'joints': joints})
+    return tmp_path
+
+
+def test_lsp_extended_is_split_as_the_recipes_want_it(tool, lspet, capsys):
+    (lspet / 'images').mkdir()
+    Image.new('RGB', (100, 200)).save(lspet / 'one.jpg')
+    for number in range(1, 10_001):
+        (lspet / 'images' / f'im{number:05d}.jpg').hardlink_to(lspet / 'one.jpg')
+    tool.main([str(lspet)])
+    sets = {
+        name: json.loads((lspet / 'annotations' / f'lspet_{name}.json').read_text())
+        for name in ('labeled', 'val', 'test', 'pool_boxes', 'person_boxes')
+    }
+    ids = {
+        name: [one['image_id'] for one in found['annotations']]
+        for name, found in sets.items()
+    }
+    assert {name: len(set(found)) for name, found in ids.items()} == dict(
+        labeled=1000, val=500, test=500, pool_boxes=9000, person_boxes=10_000
+    )
+    assert ids['pool_boxes'][:1000] == ids['labeled']
+    assert not set(ids['val'] + ids['test']) & set(ids['pool_boxes'])
+    assert 'keypoints' not in sets['pool_boxes']['annotations'][0]
+    assert (
+        sets['val']['images'][0]['file_name'] == f'im{ids["val"][0] % 100000:05d}.jpg'
+    )
+    assert 'configs/lspet/efflite0_lspet500_single.py' in capsys.readouterr().out
+
+
+def test_joints_of_lsp_extended_without_a_label_are_left_out(tool, lspet):
+    joints, extended = tool.read_joints(lspet / 'joints.mat')
+    assert extended
+    person = tool.make_annotation(100_001, joints[0], (100, 200))
+    assert person['num_keypoints'] == 13
+    assert person['keypoints'][33:36] == [0, 0, 0]
+    # The labeled joints span 31 to 43 and 55 to 115: margin 0.12 * 60 = 7.2.
+    assert person['bbox'] == [23.8, 47.8, 26.4, 74.4]
+
+
+def test_the_split_needs_all_of_lsp_extended(tool, lspet):
+    with pytest.raises(UserError, match='needs all 10000 people'):
+        tool.main([str(lspet), '--count', '1000'])
 
 
 def test_missing_image(tool, lsp):
@@ -165,7 +217,6 @@ def test_command_line_error_has_no_traceback(tmp_path):
 @pytest.mark.skipif(not DATA, reason='SEMI_POSE_DATA names no folder with lsp/')
 def test_the_real_annotations_are_reproduced(tool, tmp_path):
     root = Path(DATA) / 'lsp'
-    out = tmp_path / 'lsp_train.json'
-    tool.main([str(root), '--out', str(out)])
+    tool.main([str(root), '--out', str(tmp_path)])
     expected = json.loads((root / 'annotations' / 'lsp_train.json').read_text())
-    assert json.loads(out.read_text()) == expected
+    assert json.loads((tmp_path / 'lsp_train.json').read_text()) == expected
