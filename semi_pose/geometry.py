@@ -66,6 +66,24 @@ def compose_theta(first: Tensor, second: Tensor) -> Tensor:
     return torch.cat([linear[:, :, :2], linear[:, :, 2:] + first[:, :, 2:]], -1)
 
 
+def heatmap_theta(theta: Tensor, grid: Tensor) -> Tensor:
+    """Turn a warp of images into the same warp of their heatmaps.
+
+    Args:
+        theta (Tensor): (B, 2, 3), output to input, positions in images.
+        grid (Tensor): (2, 2), factors and shifts of x and y that take a position in a
+            heatmap to the one that it stands for in the image, normalized
+            coordinates both.
+
+    Returns:
+        Tensor: (B, 2, 3), output to input, positions in heatmaps.
+    """
+    factor, shift = grid
+    linear = theta[:, :, :2]
+    moved = linear @ shift + theta[:, :, 2] - shift
+    return torch.cat([linear * factor, moved.unsqueeze(-1)], -1) / factor.unsqueeze(-1)
+
+
 def draw_similarity(
     batch_size: int,
     scale_std: float,

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from semi_pose.geometry import invert_theta, warp
 from semi_pose.models.hard_pipeline import HardView
+from semi_pose.models.heatmap_grid import codec_grid
 from semi_pose.models.heatmaps import Network, predict_heatmaps
 from semi_pose.models.lesson import Lesson
 from semi_pose.models.members import find_member, member_heatmaps
@@ -56,6 +57,9 @@ class DualPoseEstimator(TopdownPoseEstimator):
         teacher_view (dict, optional): A HardAffine that draws the teachers' view
             too, apart from the students': standard consistency, which collapses
             (paper, Section 3.1). By default teachers see the easy view as it is.
+        warp_as_public_code (bool): Warp heatmaps as if they covered the same area as
+            images, as the public code does. Targets are then up to 0.4 heatmap pixels
+            off (docs/methods.md). False: where the codec of the head puts them.
         mean_teacher (float, optional): Momentum, such as 0.001, of moving averages
             of the networks, which teach in their place (SemiRunner moves them). None:
             the networks teach.
@@ -85,6 +89,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
         student: dict | str | None = None,
         one_path_at_a_time: bool = False,
         teacher_view: dict | None = None,
+        warp_as_public_code: bool = True,
         mean_teacher: float | None = None,
         consistency_head: OptConfigType = None,
         train_cfg: OptConfigType = None,
@@ -117,6 +122,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
             self.past_teachers = nn.ModuleList(map(PastTeacher, self.peers))
         self.teacher_view = teacher_view and TRANSFORMS.build(teacher_view)
         rule = 'PeerTargets' if student is None else 'PositionTargets'
+        grid = None if warp_as_public_code else codec_grid(self.head.decoder)
+        self.register_buffer('grid', grid, persistent=False)
         self.make_targets = TRANSFORMS.build(targets or dict(type=rule))
         self.one_path_at_a_time = one_path_at_a_time
         self.paths = [self._build_transforms(path) for path in paths]
@@ -236,7 +243,8 @@ class DualPoseEstimator(TopdownPoseEstimator):
         )
         targets, weights = self.make_targets(teachers)
         images = images.expand(len(targets), *images.shape)
-        hard = self.make_hard_view(HardView(images, targets, frame, weights))
+        view = HardView(images, targets, frame, weights, self.grid)
+        hard = self.make_hard_view(view)
         return Lesson(easy, teachers, targets, hard)
 
     def make_hard_view(self, view: HardView) -> HardView:

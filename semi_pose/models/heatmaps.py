@@ -12,6 +12,9 @@ Network = TopdownPoseEstimator | Follower
 def predict_heatmaps(network: Network, images: Tensor) -> Tensor:
     """Compute heatmaps, with a gradient unless it is switched off.
 
+    Of a network with several stages (Hourglass, CPM, MSPN) those of the last one, which
+    is the one that MMPose tests.
+
     Args:
         network (TopdownPoseEstimator | Follower): The network; of a
             DualPoseEstimator network 1.
@@ -20,7 +23,8 @@ def predict_heatmaps(network: Network, images: Tensor) -> Tensor:
     Returns:
         Tensor: (B, K, h, w).
     """
-    return network(images, None)
+    heatmaps = network(images, None)
+    return heatmaps[-1] if isinstance(heatmaps, list) else heatmaps
 
 
 def predict_flip_averaged(

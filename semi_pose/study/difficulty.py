@@ -119,8 +119,11 @@ def predict_view(model: TopdownPoseEstimator, images: Tensor, view: View) -> Ten
     heatmaps = predict_heatmaps(model, images)
     if not view:
         return heatmaps
-    hard = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0))
+    grid = getattr(model, 'grid', None)
+    hard = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0), grid=grid)
     for transform in view:
         hard = transform(hard)
     heatmaps = predict_heatmaps(model, hard.images[0])
-    return heatmaps if hard.frame is None else warp(heatmaps, invert_theta(hard.frame))
+    if hard.frame is None:
+        return heatmaps
+    return warp(heatmaps, invert_theta(hard.heatmap_frame))

@@ -12,7 +12,8 @@ from semi_pose.models.hard_pipeline.hard_view import HardView, warp_students
 class HardAffine:
     """Rotate and scale images and heatmaps alike (paper, Section 3.2).
 
-    One draw a sample, shared by all students. Defaults are the public code's.
+    One draw a sample, shared by all students. Defaults are the public code's. Where
+    heatmaps lie in images is a setting of the estimator (``warp_as_public_code``).
 
     Args:
         scale_std (float): Standard deviation of the scale about 1.

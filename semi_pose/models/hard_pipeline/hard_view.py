@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from semi_pose.geometry import warp
+from semi_pose.geometry import heatmap_theta, warp
 
 
 class HardView(NamedTuple):
@@ -19,18 +19,29 @@ class HardView(NamedTuple):
             of ``heatmaps``, normalized coordinates; None where they are the same.
         weights (Tensor, optional): (S, B, K) weights of the joints in the loss; 1
             where None.
+        grid (Tensor, optional): (2, 2), where pixels of heatmaps lie in images, as
+            :func:`~semi_pose.geometry.heatmap_theta` takes it; None where both cover
+            the same area.
     """
 
     images: Tensor
     heatmaps: Tensor
     frame: Tensor | None = None
     weights: Tensor | None = None
+    grid: Tensor | None = None
+
+    @property
+    def heatmap_frame(self) -> Tensor | None:
+        """Tensor, optional: (B, 2, 3), ``frame`` for positions in heatmaps."""
+        if self.frame is None or self.grid is None:
+            return self.frame
+        return heatmap_theta(self.frame, self.grid)
 
     def aligned(self) -> 'HardView':
         """Return the view with its heatmaps in the frame of its images."""
         if self.frame is None:
             return self
-        heatmaps = warp_students(self.heatmaps, self.frame)
+        heatmaps = warp_students(self.heatmaps, self.heatmap_frame)
         return self._replace(heatmaps=heatmaps, frame=None)
 
     def split(self, number: int) -> list['HardView']:
@@ -47,7 +58,10 @@ class HardView(NamedTuple):
         if self.weights is not None:
             weights = self.weights.split(number)
         parts = zip(images, heatmaps, weights, strict=True)
-        return [HardView(one, maps, self.frame, own) for one, maps, own in parts]
+        return [
+            self._replace(images=one, heatmaps=maps, weights=own)
+            for one, maps, own in parts
+        ]
 
     @classmethod
     def joined(cls, views: Sequence['HardView']) -> 'HardView':
@@ -67,7 +81,7 @@ class HardView(NamedTuple):
         weights = views[0].weights
         if weights is not None:
             weights = torch.cat([view.weights for view in views])
-        return cls(images, heatmaps, views[0].frame, weights)
+        return views[0]._replace(images=images, heatmaps=heatmaps, weights=weights)
 
 
 def warp_students(tensors: Tensor, theta: Tensor) -> Tensor:

@@ -41,7 +41,7 @@ class RedrawTargets:
         size = view.heatmaps.shape[-2:]
         peaks = heatmap_peaks(view.heatmaps).to(heights)
         if view.frame is not None:
-            peaks = move_points(peaks, invert_theta(view.frame), size)
+            peaks = move_points(peaks, invert_theta(view.heatmap_frame), size)
         heatmaps = draw_gaussians(peaks, size, self.sigma) * heights[..., None, None]
         return view._replace(heatmaps=heatmaps, frame=None)
 
