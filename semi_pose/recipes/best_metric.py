@@ -56,7 +56,7 @@ def _names(metric: Mapping) -> Iterator[str]:
 
 
 def _plain_names(metric: Mapping, kinds: set[str]) -> tuple[str, ...]:
-    if 'CocoMetric' in kinds:
+    if 'CocoMetric' in kinds and 'PoseTrack18Metric' not in kinds:
         crowd = metric.get('iou_type') == 'keypoints_crowd'
         return CROWD if crowd else COCO
     if 'MpiiPCKAccuracy' in kinds:

@@ -1,0 +1,104 @@
+"""make_semi_config.py: from a stock config to a recipe that train.py takes."""
+
+import json
+
+import pytest
+
+from ..helpers.stock import COCO, read
+
+RES50 = 'td-hm_res50_8xb64-210e_coco-256x192'
+
+
+@pytest.fixture
+def make(tool, stock_config, synthetic_coco, tmp_path, capsys):
+    """Run the tool in an empty folder; returns what it prints."""
+
+    def call(*options, config=stock_config, people=None, status=0) -> str:
+        people = people or (
+            *('--unlabeled', synthetic_coco / 'annotations'),
+            *('--unlabeled-images', synthetic_coco / 'train2017'),
+        )
+        command = 'model/make_semi_config.py', config, *people, *options
+        if not status:
+            tool(*command)
+            return capsys.readouterr().out
+        with pytest.raises(SystemExit) as end:
+            tool(*command)
+        assert end.value.code == status
+        return capsys.readouterr().err
+
+    return call
+
+
+@pytest.fixture
+def people(synthetic_coco):
+    file = synthetic_coco / 'annotations/person_keypoints_train2017.json'
+    return '--unlabeled', file, '--unlabeled-images', synthetic_coco / 'train2017'
+
+
+def test_a_recipe_trains(make, tool, people, synthetic_coco, tmp_path):
+    out = tmp_path / 'recipes/mine.py'
+    printed = make('--labels', 8, '--out', out, people=people)
+    coco = json.loads(people[1].read_text())
+    assert f'Unlabeled: {len(coco["annotations"])} people of {people[1]}\n' in printed
+    assert f'Wrote {out}: dual on 8 labels of ' in printed
+    assert f'Next: python tools/train.py {out}\n' in printed
+    assert f'show_views.py {out} work_dirs/mine/CHECKPOINT' in printed
+    options = ['train_dataloader.batch_size=8', 'train_cfg.max_epochs=1']
+    options += ['train_dataloader.num_workers=0', 'default_hooks.logger.interval=1']
+    options += ['train_dataloader.persistent_workers=False']
+    work_dir = tmp_path / 'run'
+    command = ['train.py', out, '--data-root', synthetic_coco, '--no-validate']
+    tool(*command, '--work-dir', work_dir, '--cfg-options', *options)
+    (log,) = work_dir.glob('*/vis_data/scalars.json')
+    last = json.loads(log.read_text().splitlines()[-1])
+    assert last['loss_consistency'] > 0 and last['net2.loss_kpt'] > 0
+    assert (work_dir / 'last_checkpoint').exists()
+
+
+def test_the_name_tells_config_and_method(make, people, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = f'{COCO}{RES50}.py'
+    printed = make('--method', 'single', config=config, people=people)
+    out = f'{RES50}_single.py'
+    assert f'Wrote {out}: single on all labels of {config}' in printed
+    assert f'Next: python -m semi_pose train {out}' in printed
+    assert read(tmp_path / out).model.peer is None
+
+
+def test_pictures_alone_are_enough(make, synthetic_coco, tmp_path):
+    pictures = synthetic_coco / 'train2017'
+    out = tmp_path / 'mine.py'
+    printed = make('--out', out, people=('--unlabeled', pictures))
+    assert 'Unlabeled: 24 people of ' in printed
+    assert f'(each picture of {pictures} taken as one person)' in printed
+    unlabeled = read(out).train_dataloader.dataset.unlabeled
+    assert unlabeled.ann_file == str(tmp_path / 'mine_people.json')
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--labels', 0], '--labels is 0: use 1 labeled person or more.'),
+        (['--out', 'mine.json'], 'mine.json is no Python file'),
+        ([], 'recipe.py exists: replace it by --fresh'),
+        (['--fresh'], 'name one of these files'),
+    ],
+)
+def test_bad_options_are_told(options, message, make, tmp_path):
+    out = tmp_path / 'recipe.py'
+    out.write_text('mine')
+    assert message in make('--out', out, *options, status=1)
+    assert out.read_text() == 'mine'
+
+
+def test_a_missing_config_is_told(make):
+    assert 'Cannot read the config none.py' in make(config='none.py', status=1)
+
+
+def test_simcc_is_refused(make, people, tmp_path):
+    folder = 'mmpose::body_2d_keypoint/simcc/coco/'
+    config = f'{folder}simcc_res50_8xb64-210e_coco-256x192.py'
+    printed = make('--out', tmp_path / 'a.py', config=config, people=people, status=1)
+    assert 'SimCCHead predicts coordinates as classes (SimCC), not heatmaps' in printed
+    assert not (tmp_path / 'a.py').exists()

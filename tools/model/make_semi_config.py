@@ -1,0 +1,130 @@
+"""Write a semi-supervised recipe for a top-down heatmap config of MMPose.
+
+The recipe is a short config with the differences from the stock one, to be read and
+changed by hand. It is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from semi_pose.recipes.semi_recipe import Wish
+
+STOCK = 'td-hm_hrnet-w32_8xb64-210e_coco-256x192.py'
+EXAMPLE = f"""example:
+  python tools/model/make_semi_config.py \\
+      mmpose::body_2d_keypoint/topdown_heatmap/coco/{STOCK} \\
+      --unlabeled my_data/boxes.json --unlabeled-images my_data/frames \\
+      --labels 1000 --out configs/my_dual.py"""
+METHODS = 'single', 'dual', 'standard', 'mean_teacher', 'multiaugs', 'sspcm'
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add('config', help='the stock config: a path, or mmpose::FOLDER/NAME.py')
+    add(
+        '--unlabeled',
+        type=Path,
+        required=True,
+        metavar='FILE_OR_FOLDER',
+        help='COCO file of person boxes (no joints needed), a folder with one, or a '
+        'folder of pictures of one person each',
+    )
+    add(
+        '--unlabeled-images',
+        type=Path,
+        metavar='DIR',
+        help='folder of its pictures (default: looked for near the file)',
+    )
+    add('--labels', type=int, metavar='N', help='labeled people to use (all)')
+    add('--method', choices=METHODS, default='dual', help='method (%(default)s)')
+    add(
+        '--out',
+        type=Path,
+        metavar='FILE',
+        help='recipe to write (default: CONFIG_NAME_METHOD.py in this folder)',
+    )
+    add('--fresh', action='store_true', help='replace the file if it exists')
+    return parser.parse_args(argv)
+
+
+def main(args: argparse.Namespace) -> None:
+    """Write the recipe, and say what to do next.
+
+    Raises:
+        UserError: If the user can fix what went wrong.
+    """
+    from semi_pose.cli.tool import tool_command
+    from semi_pose.engine.whole_files import write_whole
+    from semi_pose.recipes.reading import read_config
+    from semi_pose.recipes.semi_recipe import Wish, write_recipe
+    from semi_pose.recipes.stock_config import check_stock
+    from semi_pose.recipes.unlabeled_people import find_people
+
+    out = check_options(args)
+    cfg = read_config(args.config)
+    check_stock(cfg, args.config)
+    boxes = out.with_name(f'{out.stem}_people.json')
+    people = find_people(args.unlabeled, args.unlabeled_images, boxes)
+    wish = Wish(args.config, args.method, people, args.labels, out)
+    count = count_people(wish)
+    code = write_recipe(cfg, wish, tool_command('train'))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, code.encode())
+    print(summary(wish, count))
+
+
+def check_options(args: argparse.Namespace) -> Path:
+    """Check the options, and return where the recipe goes."""
+    from semi_pose.errors import UserError
+
+    if args.labels is not None and args.labels < 1:
+        raise UserError(f'--labels is {args.labels}: use 1 labeled person or more.')
+    name = args.config.rpartition('::')[2]
+    out = args.out or Path(f'{Path(name).stem}_{args.method}.py')
+    if out.suffix != '.py':
+        raise UserError(f'--out {out} is no Python file: name one that ends in .py.')
+    if out.exists() and not args.fresh:
+        raise UserError(f'{out} exists: replace it by --fresh, or name another --out.')
+    return out
+
+
+def count_people(wish: Wish) -> int:
+    """Read the unlabeled people as training will, and count them."""
+    from semi_pose.datasets import UnlabeledDataset
+
+    ann_file, images = map(str, wish.people)
+    return len(UnlabeledDataset(ann_file, data_prefix=dict(img=images)))
+
+
+def summary(wish: Wish, count: int) -> str:
+    """Say what was written, and what to do next."""
+    from semi_pose.cli.tool import tool_command
+
+    people, labels = wish.people, wish.labels or 'all'
+    checkpoint = f'work_dirs/{wish.out.stem}/CHECKPOINT'
+    boxes = ''
+    if people.ann_file.stem == f'{wish.out.stem}_people':
+        boxes = f' (each picture of {people.images} taken as one person)'
+    return (
+        f'Wrote {wish.out}: {wish.method} on {labels} labels of {wish.stock}\n'
+        f'Unlabeled: {count} people of {people.ann_file}{boxes}\n'
+        f'Next: {tool_command("train")} {wish.out}\n'
+        f'Then: {tool_command("analysis/show_views")} {wish.out} {checkpoint}'
+    )
+
+
+if __name__ == '__main__':
+    options = parse_args()
+    from semi_pose.cli.tool import run
+
+    run(lambda: main(options))
