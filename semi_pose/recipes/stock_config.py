@@ -22,7 +22,7 @@ REASONS = {
     **dict.fromkeys(
         ('AssociativeEmbeddingHead', 'CIDHead', 'DEKRHead', 'EDPoseHead'), _GROUPS
     ),
-    **dict.fromkeys(('RTMOHead', 'YOLOXPoseHead'), _GROUPS),
+    **dict.fromkeys(('RTMOHead', 'YOLOXPoseHead', 'TransformerHead'), _GROUPS),
     **dict.fromkeys(('InternetHead', 'MotionRegressionHead'), _DEPTH),
     **dict.fromkeys(('TemporalRegressionHead', 'TrajectoryRegressionHead'), _DEPTH),
     'VisPredictHead': _LOSSES,
@@ -79,10 +79,13 @@ def _refused_part(model: dict) -> tuple[str, str | None]:
 
 def _check_packages(model: dict, path: str) -> None:
     """Check that packages whose parts a model names, as mmpretrain's, are there."""
+    # mmpretrain 1.2 names a package `modelindex`, which is empty.
+    needs = dict(mmpretrain='mmpretrain model-index', mmcls='mmpretrain model-index')
     for _, node in nodes(model, ''):
         package, dot, _ = str(node.get('type') or '').partition('.')
         if dot and find_spec(package) is None:
             raise UserError(
                 f'{path}: {node["type"]} is a part of {package}, which is not '
-                f'installed: `pip install --no-deps {package}` (docs/own_data.md).'
+                f'installed: `pip install {needs.get(package, package)}` '
+                '(docs/own_data.md).'
             )

@@ -49,7 +49,7 @@ NETWORKS = {
         backbone=dict(
             num_stacks=2,
             downsample_times=2,
-            stage_channels=(8, 8, 8),
+            stage_channels=(256, 32, 32),  # MMPose's stem has 256
             stage_blocks=(1, 1, 1),
             feat_channel=8,
         ),

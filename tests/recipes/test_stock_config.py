@@ -99,5 +99,5 @@ def test_a_config_without_a_model_is_refused():
 
 def test_a_missing_package_is_named():
     backbone = dict(type='no_such_package.VisionTransformer')
-    with pytest.raises(UserError, match='pip install --no-deps no_such_package'):
+    with pytest.raises(UserError, match='pip install no_such_package'):
         check_stock(config(backbone=backbone), 'stock.py')
