@@ -89,11 +89,8 @@ def _base(wish: Wish) -> str:
 
 def _run_settings(cfg: Config) -> list[str]:
     """Write imports, hooks and what else the run needs."""
-    imports: Any = ['semi_pose']
-    if cfg.get('custom_imports'):
-        imports = Code("[*_base_.custom_imports.imports, 'semi_pose']")
     lines = [
-        assignment('custom_imports', dict(imports=imports, allow_failed_imports=False)),
+        *_imports(cfg),
         assignment('randomness', dict(seed=0, diff_rank_seed=True)),
         *_hooks(cfg),
         assignment('val_cfg', dict(type='SemiValLoop')),
@@ -106,10 +103,22 @@ def _run_settings(cfg: Config) -> list[str]:
     return lines
 
 
+def _imports(cfg: Config) -> list[str]:
+    imports: Any = ['semi_pose']
+    if stock := (cfg.get('custom_imports') or {}).get('imports'):
+        if 'semi_pose' in stock:
+            return []
+        imports = Code("[*_base_.custom_imports.imports, 'semi_pose']")
+    value = dict(imports=imports, allow_failed_imports=False)
+    return [assignment('custom_imports', value)]
+
+
 def _hooks(cfg: Config) -> list[str]:
     kept, lines = '_base_.custom_hooks + ', []
-    hooks = cfg.get('custom_hooks')
-    if any('PipelineSwitch' in hook.type for hook in hooks or ()):
+    hooks = cfg.get('custom_hooks') or []
+    if any(hook.type == 'SemiRunner' for hook in hooks):
+        return []
+    if any('PipelineSwitch' in hook.type for hook in hooks):
         lines = [
             '# PipelineSwitchHook knows one pipeline, and there are two now.',
             "kept = [one for one in _base_.custom_hooks if 'Pipeline' not in one.type]",
@@ -138,10 +147,8 @@ def _model(cfg: Config, method: str) -> dict:
     weight = loss.get('loss_weight', 1.0)
     return {
         **model,
-        '# lambda is its weight; the loss itself counts as much as the labels.': 0,
-        'consistency_head': dict(
-            weight=1.0, loss=dict(type='KeypointMSELoss', loss_weight=weight)
-        ),
+        '# lambda is its `weight` (1); the loss counts as much as the labels.': 0,
+        'consistency_head': dict(loss=dict(type='KeypointMSELoss', loss_weight=weight)),
     }
 
 
@@ -211,23 +218,19 @@ def _easy_step(step: Config, cfg: Config) -> dict:
 
 def _loader(cfg: Config, wish: Wish) -> list[str]:
     """Write the pairs of labeled and unlabeled people."""
-    stock, labeled = cfg.train_dataloader, Code('_base_.train_dataloader.dataset')
-    lines = []
+    stock, labeled = cfg.train_dataloader, '_base_.train_dataloader.dataset'
     if wish.labels:
         if {'dataset', 'datasets'} & set(stock.dataset):
             raise UserError(
                 f'--labels: {wish.stock} joins several labeled sets ('
                 f'{stock.dataset.type}): leave it out, and set their indices by hand.'
             )
-        lines = [f'labeled = dict({labeled}, indices={wish.labels})']
-        labeled = Code('labeled')
-    pairs = dict(
-        _delete_=True,
-        type='SemiDataset',
-        labeled=labeled,
-        unlabeled=Code('unlabeled'),
-    )
-    loader = dict(dataset=pairs)
+        labeled = f'dict({labeled}, indices={wish.labels})'
+    loader = dict(dataset=Code('dict(pairs, _delete_=True)'))
     if (stock.get('sampler') or {}).get('type') == 'MultiSourceSampler':
         loader['sampler'] = dict(_delete_=True, type='DefaultSampler', shuffle=True)
-    return [*lines, assignment('train_dataloader', loader)]
+    return [
+        f'labeled = {labeled}',
+        "pairs = dict(type='SemiDataset', labeled=labeled, unlabeled=unlabeled)",
+        assignment('train_dataloader', loader),
+    ]

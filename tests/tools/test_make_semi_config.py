@@ -36,15 +36,23 @@ def people(synthetic_coco):
     return '--unlabeled', file, '--unlabeled-images', synthetic_coco / 'train2017'
 
 
-def test_a_recipe_trains(make, tool, people, synthetic_coco, tmp_path):
+def test_it_says_what_it_wrote_and_what_is_next(make, people, tmp_path):
     out = tmp_path / 'recipes/mine.py'
-    printed = make('--labels', 8, '--out', out, people=people)
+    printed = make('--labels', 4, '--out', out, people=people)
     coco = json.loads(people[1].read_text())
     assert f'Unlabeled: {len(coco["annotations"])} people of {people[1]}\n' in printed
-    assert f'Wrote {out}: dual on 8 labels of ' in printed
+    assert f'Wrote {out}: dual on 4 labels of ' in printed
     assert f'Next: python tools/train.py {out}\n' in printed
     assert f'show_views.py {out} work_dirs/mine/CHECKPOINT' in printed
-    options = ['train_dataloader.batch_size=8', 'train_cfg.max_epochs=1']
+    assert out.read_text().startswith(f'# python tools/train.py {out}\n')
+
+
+@pytest.mark.slow
+def test_a_recipe_trains(make, tool, people, synthetic_coco, tmp_path):
+    out = tmp_path / 'mine.py'
+    make('--labels', 4, '--out', out, people=people)
+    options = ['train_dataloader.batch_size=2', 'train_cfg.max_epochs=1']
+    options += ['train_dataloader.dataset.unlabeled.indices=4']
     options += ['train_dataloader.num_workers=0', 'default_hooks.logger.interval=1']
     options += ['train_dataloader.persistent_workers=False']
     work_dir = tmp_path / 'run'
