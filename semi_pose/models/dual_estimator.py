@@ -58,8 +58,9 @@ class DualPoseEstimator(TopdownPoseEstimator):
             too, apart from the students': standard consistency, which collapses
             (paper, Section 3.1). By default teachers see the easy view as it is.
         warp_as_public_code (bool): Warp heatmaps as if they covered the same area as
-            images, as the public code does. Targets are then up to 0.4 heatmap pixels
-            off (docs/methods.md). False: where the codec of the head puts them.
+            images, as the public code does. Targets of MSRA's codec are then 0.2
+            heatmap pixels off on average (docs/methods.md). False: where the codec of
+            the head puts them.
         mean_teacher (float, optional): Momentum, such as 0.001, of moving averages
             of the networks, which teach in their place (SemiRunner moves them). None:
             the networks teach.
