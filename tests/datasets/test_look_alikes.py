@@ -52,13 +52,27 @@ def test_other_sizes_cuts_and_lights_are_found():
         (9, 4),
     ]
     assert pairs[0].tolist() == [2, 5, 1] and (np.diff(pairs[:, 2]) <= 0).all()
-    assert pairs[:, 2].min() >= 0.85
+    assert pairs[:, 2].min() >= 0.76
 
 
 def test_a_part_of_a_picture_is_compared():
     whole = scene(0, (200, 200))
     part = whole.crop((40, 60, 140, 160))
     np.testing.assert_array_equal(thumbnail(whole, (40, 60, 140, 160)), thumbnail(part))
+
+
+def test_the_same_layout_is_not_enough():
+    """Sky above ground, with something else before it."""
+    draw = np.random.default_rng(0)
+    layout = np.repeat([200, 90], 8)[:, None] + np.zeros((1, 18))
+    pictures = layout + draw.integers(-20, 20, (2, 16, 18))
+    first, second = pictures.astype(np.uint8)[:, None]
+    assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.9
+    same_hash = first.copy()
+    same_hash[:] = second + 3
+    assert len(look_alikes(same_hash, second)) == 1
+    mixed = np.where(np.arange(18) % 18 < 9, second, first)
+    assert len(look_alikes(mixed.astype(np.uint8), second)) == 0
 
 
 def test_plain_pictures_are_alike_only_if_equal():

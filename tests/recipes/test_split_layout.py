@@ -72,7 +72,7 @@ def test_pseudo_labels_stay(root):
     labels = cfg.pseudo.ann_file
     assert use_split(cfg, str(root))
     real, pseudo = cfg.train_dataloader.dataset.datasets
-    assert real.ann_file == str(part_file(root, 'train'))
+    assert real.dataset.ann_file == str(part_file(root, 'train'))
     assert pseudo.ann_file == labels
 
 
