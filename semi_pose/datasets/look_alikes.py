@@ -5,8 +5,8 @@ from PIL import Image
 
 WIDTH, HEIGHT = 18, 16  # of a thumbnail
 BITS = 64  # of a hash
-# Of LSP and LSP Extended these find both photographs that are in both, in different
-# cuts, and nothing else among 9.5 million pairs of people.
+# Between LSP and LSP Extended these find both photographs that are in both, in other
+# cuts, and nothing else among 9 million pairs of people.
 MAX_DISTANCE = 18  # bits
 MIN_CORRELATION = 0.76
 PAIRS = 20_000_000  # compared at once
