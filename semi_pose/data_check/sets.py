@@ -35,6 +35,7 @@ class DataSet:
         metainfo (dict): Of its joints; empty if it has none.
         faults (list[str]): What training or validation refuses.
         notes (list[str]): What is left out or read in another way than written.
+        skips (bool): Whether its pipeline skips pictures that cannot be read.
     """
 
     name: str
@@ -43,6 +44,7 @@ class DataSet:
     metainfo: dict = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    skips: bool = False
 
     @property
     def paths(self) -> list[str]:
@@ -121,7 +123,8 @@ def _configs(cfg: Config) -> dict[str, Any]:
 
 
 def _read(name: str, node: Mapping, checked: Checked) -> DataSet:
-    done = DataSet(name)
+    types = {part.get('type') for _, part in nodes(node, '')}
+    done = DataSet(name, skips='LoadImageOrSkip' in types)
     for path, use in uses_in(node):
         faults, notes = checked[path, use.bbox_file]
         done.files.append(path)
@@ -175,10 +178,14 @@ def check_picture_sizes(one: DataSet, pictures: Pictures) -> None:
     sizes = {path: pictures.sizes[path] for path in shapes}
     lost = [path for path, size in sizes.items() if size is None]
     if lost and one.name in TRAINING:
-        one.notes.append(
+        what = (
             f'{counted(len(lost), "picture")} of the {one.name} set cannot be read, '
-            f'such as {lost[0]}: left out while training.'
+            f'such as {lost[0]}: '
         )
+        if one.skips:
+            one.notes.append(what + 'left out while training.')
+        else:
+            one.faults.append(what + 'put it back, or load it by LoadImageOrSkip.')
     other = [
         path
         for path, size in sizes.items()

@@ -27,7 +27,7 @@ def draw_sheet(
         seed (int): Seed of the choice.
 
     Returns:
-        Figure: Visible joints are filled, hidden ones hollow.
+        Figure: Hidden joints are white inside.
     """
     worst_first = sorted(shared, key=lambda one: not one.validates)
     pairs = [(one, pair) for one in worst_first for pair in [*one.copies, *one.alike]]
@@ -99,9 +99,11 @@ def _draw_joints(
     colors = metainfo['keypoint_colors'] / 255
     for value in (1, 2):
         where = seen == value
-        face = colors[where] if value == 2 else 'none'
+        face = colors[where] if value == 2 else 'white'
         place = points[where].T
-        axes.scatter(*place, s=9, c=face, edgecolors=colors[where], linewidths=0.8)
+        axes.scatter(
+            *place, s=9, c=face, edgecolors=colors[where], linewidths=0.8, zorder=3
+        )
 
 
 def _load(path: str) -> np.ndarray | None:

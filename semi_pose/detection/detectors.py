@@ -26,13 +26,12 @@ def torchvision_detector(
     category: str = 'person',
     score_thr: float = 0.05,
 ) -> Detector:
-    """Build one of torchvision's detectors.
+    """Build a detector of torchvision.
 
     Args:
         name (str): As ``fasterrcnn_mobilenet_v3_large_320_fpn``.
         checkpoint (str, optional): File with its weights; random weights by default.
-        pretrained (bool): Take torchvision's weights instead, which are downloaded the
-            first time.
+        pretrained (bool): Take torchvision's weights, downloaded the first time.
         device (str): Where it runs.
         category (str): What to detect, one of COCO's categories.
         score_thr (float): The detector's own threshold is not above this.

@@ -50,8 +50,7 @@ def extract_frames(
         same_bits (int): Frames whose hash differs from the last one's by so many of 64
             bits or less are dropped; -1 keeps all.
         advance (Callable): Called after each frame of the video.
-        fresh (bool): Write pictures that are there again. By default they are kept, so
-            an interrupted run goes on.
+        fresh (bool): Write pictures that are there again; by default they stay.
 
     Returns:
         list[Frame]: The frames that are kept, in order.

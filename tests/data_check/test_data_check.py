@@ -133,6 +133,8 @@ def test_pictures_that_cannot_be_read(cfg, people):
     assert any(f'such as {path}: left out' in note for note in sets[1].notes)
     assert any(f'{other} has 50x40 pixels' in note for note in sets[1].notes)
     assert not sets[1].faults
+    cfg.train_dataloader.dataset.unlabeled.pipeline[0].type = 'LoadImage'
+    assert 'load it by LoadImageOrSkip' in inspect(cfg)[0][1].faults[0]
     assert '1 validation picture cannot be read' in sets[2].faults[0]
 
 
