@@ -34,6 +34,7 @@ from semi_pose.recipes.data_root import (
 )
 from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.small_layout import use_small_layout
+from semi_pose.recipes.split_layout import use_split
 from semi_pose.runs import newest_checkpoint
 
 SECONDS_TO_SPEAK_FIRST = 20
@@ -133,13 +134,29 @@ def load_config(args: Namespace, tool: str) -> Config:
         raise UserError(f'The options do not fit {args.config}: {error}') from error
     check_work_dir(cfg.work_dir)
     if args.data_root:
-        done = use_small_layout(cfg, args.data_root)
+        done = use_layout(cfg, args.data_root)
         if done and is_first_process():
             print(done)
     check_files(cfg, _sections(tool))
     if tool == 'train':
         check_save_best(cfg)
     return cfg
+
+
+def use_layout(cfg: Config, root: str) -> str | None:
+    """Fit a recipe to a split, or to the small layout.
+
+    Args:
+        cfg (Config): The config, with ``work_dir``; changed in place.
+        root (str): The data root.
+
+    Returns:
+        str, optional: What was done; None if the folder is laid out as the recipe says.
+
+    Raises:
+        UserError: If a file of the layout cannot be read.
+    """
+    return use_split(cfg, root) or use_small_layout(cfg, root)
 
 
 def _sections(tool: str) -> tuple[str, ...]:

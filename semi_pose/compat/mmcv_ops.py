@@ -5,7 +5,11 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
+
+import torch
+import torchvision
+from torch import Tensor
 
 from semi_pose.errors import UserError
 
@@ -18,7 +22,8 @@ def import_mmcv_ops() -> None:
     """Import `mmcv.ops`, whose modules bind the compiled ops at import.
 
     mmpose.models and mmdet use compiled ops only through `mmcv.ops`. The replacement
-    is removed right away, since MMEngine asks for its spec later.
+    is removed right away, since MMEngine asks for its spec later. In it, torchvision
+    does what detectors need: non-maximum suppression and RoIAlign.
 
     Raises:
         UserError: If neither mmcv nor mmcv-lite is installed.
@@ -38,7 +43,7 @@ def import_mmcv_ops() -> None:
 
 
 class _OpsStandIn(ModuleType):
-    """A module in which every public name is an op that cannot be called."""
+    """A module of what detectors need, and of other ops that cannot be called."""
 
     def __getattr__(self, name: str) -> Callable[..., NoReturn]:
         if name.startswith('__'):
@@ -53,3 +58,61 @@ class _OpsStandIn(ModuleType):
             )
 
         return missing_op
+
+    @staticmethod
+    def nms(
+        bboxes: Tensor, scores: Tensor, iou_threshold: float, offset: int = 0
+    ) -> Tensor:
+        """Suppress boxes by torchvision.
+
+        Args:
+            bboxes (Tensor): (N, 4): x1, y1, x2, y2.
+            scores (Tensor): (N,).
+            iou_threshold (float): Boxes that overlap a better one by more are left out.
+            offset (int): 1 if x2 and y2 are the last pixels inside, else 0.
+
+        Returns:
+            Tensor: (M,): indices of the boxes that stay, the best first.
+        """
+        # A side of x2 - x1 + 1 is that of a box whose x2 is 1 greater.
+        wide = bboxes + bboxes.new_tensor([0, 0, offset, offset])
+        # mmcv compares with a float32, torchvision with a float64.
+        threshold = torch.tensor(iou_threshold, dtype=torch.float32).item()
+        return torchvision.ops.nms(wide, scores, threshold)
+
+    @staticmethod
+    def roi_align_forward(
+        features: Tensor,
+        rois: Tensor,
+        output: Tensor,
+        argmax_y: Tensor,
+        argmax_x: Tensor,
+        *,
+        aligned_height: int,
+        aligned_width: int,
+        pool_mode: int,
+        **options: Any,
+    ) -> None:
+        """Average features in boxes by torchvision.
+
+        Args:
+            features (Tensor): (B, C, H, W).
+            rois (Tensor): (N, 5): number of the image, x1, y1, x2, y2.
+            output (Tensor): (N, C, h, w), written in place.
+            argmax_y (Tensor): Not used: of the maximum.
+            argmax_x (Tensor): Not used: of the maximum.
+            aligned_height (int): h.
+            aligned_width (int): w.
+            pool_mode (int): 1 is the average; torchvision has no maximum.
+            **options (Any): ``spatial_scale``, ``sampling_ratio`` and ``aligned``.
+
+        Raises:
+            MissingOpError: For the maximum.
+        """
+        if pool_mode != 1:
+            raise MissingOpError(
+                'RoIAlign with pool_mode="max" needs the full mmcv, and only '
+                'mmcv-lite is installed (see docs/install.md).'
+            )
+        size = aligned_height, aligned_width
+        output.copy_(torchvision.ops.roi_align(features, rois, size, **options))

@@ -115,8 +115,10 @@ def _ann_files(dataset: dict | Dataset) -> list[str]:
     values = dataset if is_config else vars(dataset)
     parts = [*values.get('datasets', ()), *filter(None, [values.get('dataset')])]
     files = [path for part in parts for path in _ann_files(part)]
-    if values.get('ann_file'):
+    # Without a file, a set is a folder of crops.
+    own = values.get('ann_file') or (values.get('data_prefix') or {}).get('img')
+    if own:
         # A built data set has already joined its root.
         root = is_config and values.get('data_root') or ''
-        files.append(osp.join(root, values['ann_file']))
+        files.append(osp.join(root, own))
     return files

@@ -14,12 +14,13 @@ from semi_pose.datasets.annotation_check import (
     person_categories,
 )
 from semi_pose.datasets.annotation_files import load_boxes, load_coco
+from semi_pose.datasets.picture_folder import read_crops
 from semi_pose.errors import UserError
 
 
 @DATASETS.register_module()
 class UnlabeledDataset(BaseDataset):
-    """Person boxes of a COCO file or of a detector, never a keypoint.
+    """Person boxes of a COCO file, of a detector or of crops, never a keypoint.
 
     A sample is one person: ``img_id``, ``img_path``, ``id``, ``category_id``,
     ``bbox`` of shape (1, 4), float32, as x1, y1, x2, y2 in pixels, ``bbox_score`` of
@@ -30,10 +31,11 @@ class UnlabeledDataset(BaseDataset):
 
     Args:
         ann_file (str): COCO JSON file. With ``bbox_file``, only its images count, and
-            it needs nothing else.
+            it needs nothing else. Without it, each picture of the folder of the images
+            is the crop of one person, whose box is the whole picture.
         bbox_file (str, optional): A detector's COCO result list, below
             ``data_root`` unless absolute. Its boxes replace those of ``ann_file``.
-        bbox_score_thr (float): Detections of a lower score are left out.
+        bbox_score_thr (float): Boxes of a lower ``score`` are left out.
         category_id (int, optional): The category that is a person; by default those
             that have joints in ``ann_file``, as in labeled sets, else the one named
             ``person``, the only one, or 1.
@@ -55,7 +57,7 @@ class UnlabeledDataset(BaseDataset):
 
     def __init__(
         self,
-        ann_file: str,
+        ann_file: str = '',
         bbox_file: str | None = None,
         bbox_score_thr: float = 0.0,
         category_id: int | None = None,
@@ -73,6 +75,11 @@ class UnlabeledDataset(BaseDataset):
             raise UserError(
                 f'only_annotated=True has no meaning for the detections of {bbox_file}'
                 ': leave out one of bbox_file and only_annotated.'
+            )
+        if not ann_file and (bbox_file or only_annotated):
+            raise UserError(
+                'UnlabeledDataset without ann_file takes each picture as a person: add '
+                'ann_file, or leave out bbox_file and only_annotated.'
             )
         self.bbox_file = bbox_file and osp.join(data_root or '', bbox_file)
         self.bbox_score_thr = bbox_score_thr
@@ -103,17 +110,25 @@ class UnlabeledDataset(BaseDataset):
         Raises:
             UserError: If there is none, or a file cannot be read.
         """
-        coco = load_coco(self.ann_file, self._use())
+        coco = self._read()
         boxes = self._read_boxes(coco)
         records = self._records(coco['images'], boxes) if boxes else []
         if not records:
             raise UserError(
-                f'The unlabeled set is empty: {self.bbox_file or self.ann_file} holds '
+                f'The unlabeled set is empty: {self._source()} holds '
                 f'no box of {self._wanted(coco)} to use. Name another file, or loosen '
                 "UnlabeledDataset's bbox_score_thr, only_annotated or category_id "
                 '(train_dataloader.dataset.unlabeled.category_id in most recipes).'
             )
         return records
+
+    def _read(self) -> dict:
+        if self.ann_file:
+            return load_coco(self.ann_file, self._use())
+        return read_crops(self.data_prefix['img'])
+
+    def _source(self) -> str:
+        return self.bbox_file or self.ann_file or self.data_prefix['img']
 
     def _use(self) -> Use:
         folder = self.data_prefix['img']
@@ -136,6 +151,7 @@ class UnlabeledDataset(BaseDataset):
                 if one['category_id'] in wanted
                 and not one.get('iscrowd')
                 and (one.get('num_keypoints') or not self.only_annotated)
+                and one.get('score', 1) >= self.bbox_score_thr
             ]
         detections = load_boxes(self.bbox_file, self.ann_file, self._use())
         return [

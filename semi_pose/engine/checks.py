@@ -181,4 +181,6 @@ def _records(dataset: Dataset) -> Iterator[dict]:
 
 
 def _name(dataset: Dataset) -> str:
-    return ', '.join(str(base.ann_file) for base in base_datasets(dataset))
+    return ', '.join(
+        str(base.ann_file or base.data_prefix['img']) for base in base_datasets(dataset)
+    )

@@ -73,7 +73,7 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
     for _, node in nodes(dataset.unlabeled, ''):
         if 'pipeline' in node:
             node['pipeline'] = []
-        if 'ann_file' in node:
+        if 'data_prefix' in node:
             roots.append(osp.abspath(node.get('data_root') or ''))
     return People(dataset.unlabeled, osp.commonpath(roots), dataset.labeled, path)
 

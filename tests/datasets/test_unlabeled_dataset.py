@@ -1,10 +1,14 @@
 import json
 
+import cv2
 import numpy as np
 import pytest
+from mmpose.datasets import CocoDataset
 from mmpose.registry import DATASETS
+from PIL import Image, ImageFile
 
-from semi_pose.datasets import UnlabeledDataset
+from semi_pose.datasets import SemiDataset, UnlabeledDataset
+from semi_pose.engine.checks import check_overlap
 from semi_pose.errors import UserError
 from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
@@ -150,3 +154,114 @@ def test_an_annotation_without_a_box_is_named(tmp_path):
 def test_contradicting_options_are_refused(source):
     with pytest.raises(UserError, match='only_annotated'):
         UnlabeledDataset(bbox_file='found.json', only_annotated=True, **source)
+
+
+def test_scored_boxes_of_the_file_can_be_left_out(tmp_path):
+    annotations = [annotation(1, 1, score=0.4), annotation(2, 1, score=0.6)]
+    source = write_coco(tmp_path, [*annotations, annotation(3, 1)])
+    assert ids(UnlabeledDataset(bbox_score_thr=0.5, **source)) == [2, 3]
+    np.testing.assert_array_equal(
+        UnlabeledDataset(**source).get_data_info(0)['bbox_score'], np.float32([0.4])
+    )
+
+
+@pytest.fixture
+def crops(tmp_path):
+    """Pictures of 10 x 20, one of them turned by EXIF, one broken, one no picture."""
+    folder = tmp_path / 'crops'
+    (folder / 'more').mkdir(parents=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = Image.new('RGB', (10, 20))
+    picture.save(folder / 'b.jpg', exif=exif)
+    picture.save(folder / 'a.JPG')
+    picture.save(folder / 'more' / 'c.png')
+    (folder / 'broken.png').write_bytes(b'no picture')
+    (folder / 'notes.txt').write_text('no picture')
+    return folder
+
+
+def test_a_folder_of_crops(crops, monkeypatch):
+    def decoded(*args, **kwargs):
+        raise AssertionError('a picture was decoded')
+
+    monkeypatch.setattr(ImageFile.ImageFile, 'load', decoded)
+    dataset = UnlabeledDataset(data_prefix=dict(img=str(crops)))
+    records = [dataset.get_data_info(i) for i in range(len(dataset))]
+    names = ['a.JPG', 'b.jpg', 'more/c.png']
+    assert [one['img_path'] for one in records] == [f'{crops}/{one}' for one in names]
+    assert [one['img_shape'] for one in records] == [(20, 10), (10, 20), (20, 10)]
+    assert [one['img_id'] for one in records] == ids(dataset) == [1, 2, 3]
+    np.testing.assert_array_equal(records[1]['bbox'], [[0, 0, 19, 9]])
+    monkeypatch.undo()
+    for one in records:
+        assert cv2.imread(one['img_path']).shape[:2] == one['img_shape']
+
+
+def test_broken_crops_are_named_and_counted(crops, monkeypatch):
+    said = []
+    where = 'semi_pose.datasets.picture_folder.print_log'
+    monkeypatch.setattr(where, lambda message, *args, **kwargs: said.append(message))
+    UnlabeledDataset(data_prefix=dict(img=str(crops)))
+    assert said == [f'{crops}: 1 picture cannot be read, left out: broken.png']
+
+
+def test_folders_that_are_no_crops(tmp_path):
+    with pytest.raises(UserError, match='no folder .*none: name the folder'):
+        UnlabeledDataset(data_root=str(tmp_path), data_prefix=dict(img='none'))
+    with pytest.raises(UserError, match='holds no picture'):
+        UnlabeledDataset(data_prefix=dict(img=str(tmp_path)))
+    (tmp_path / 'broken.png').touch()
+    with pytest.raises(UserError, match=f'empty: {tmp_path} holds no box'):
+        UnlabeledDataset(data_prefix=dict(img=str(tmp_path)))
+    empty = dict(
+        type='UnlabeledDataset', data_prefix=dict(img=str(tmp_path)), indices=[]
+    )
+    Image.new('L', (9, 9)).save(tmp_path / 'good.png')
+    with pytest.raises(UserError, match=f'unlabeled set is empty: .* in {tmp_path}'):
+        SemiDataset(DATASETS.build(dict(empty, indices=None)), empty)
+    with pytest.raises(UserError, match='add ann_file'):
+        UnlabeledDataset(bbox_file='found.json')
+
+
+@pytest.fixture
+def mixture(source, crops):
+    """Two folders and a COCO file as one unlabeled set."""
+    pipeline = crop_pipeline(dict(type='PackPoseInputs'))
+    more = dict(type='UnlabeledDataset', pipeline=pipeline)
+    folder = dict(more, data_prefix=dict(img=str(crops)))
+    parts = [dict(folder, indices=2), dict(more, **source), dict(folder, indices=[2])]
+    return dict(type='ConcatDataset', datasets=parts)
+
+
+def test_folders_and_files_mix(source, mixture, tmp_path):
+    write_coco(tmp_path, [annotation(1, image_id=1)])
+    labeled = dict(
+        source, type='CocoDataset', pipeline=mixture['datasets'][0]['pipeline']
+    )
+    pairs = SemiDataset(labeled, mixture)
+    samples = [pairs[i]['data_samples']['easy'] for i in range(len(pairs))]
+    names = [one.img_path.split('/')[-1] for one in samples]
+    assert names == ['a.JPG', 'b.jpg', '1.png', 'c.png']
+    people = DATASETS.build(
+        dict(
+            type='PeopleToLabel',
+            metainfo=CocoDataset.METAINFO,
+            datasets=[mixture],
+            pipeline=[],
+        )
+    )
+    assert ids(people) == [0, 1, 2, 3]
+
+
+def test_validation_pictures_among_crops_are_found(crops, mixture, tmp_path):
+    unlabeled = DATASETS.build(mixture)
+    val = DATASETS.build(
+        dict(type='UnlabeledDataset', data_prefix=dict(img=str(crops)))
+    )
+    with pytest.raises(UserError, match=f'{crops}.* include 3 validation images'):
+        check_overlap(unlabeled, val, 'error')
+    (tmp_path / 'other').mkdir()
+    (crops / 'a.JPG').rename(tmp_path / 'other' / 'a.JPG')
+    other = dict(type='UnlabeledDataset', data_prefix=dict(img=str(tmp_path / 'other')))
+    check_overlap(unlabeled, DATASETS.build(other), 'error')

@@ -30,7 +30,8 @@ def picture_size(path: str) -> tuple[int, int] | None:
     try:
         with Image.open(path) as picture:
             width, height = picture.size
-            if picture.getexif().get(ORIENTATION) in SIDEWAYS:
+            # PNG's own method decodes the picture, to look for EXIF behind it.
+            if Image.Image.getexif(picture).get(ORIENTATION) in SIDEWAYS:
                 return height, width
             return width, height
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError):
