@@ -11,7 +11,7 @@ import semi_pose
 from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import nodes
 from semi_pose.recipes.python_code import Code, assignment, concatenation
-from semi_pose.recipes.unlabeled_people import PeopleFile
+from semi_pose.recipes.unlabeled_people import People
 
 PIECES = Path(semi_pose.__file__).parent / '.mim/configs/_base_/semi.py'
 METHODS = {
@@ -42,14 +42,14 @@ class Wish(NamedTuple):
     Attributes:
         stock (str): The config that it builds on, as the user names it.
         method (str): A key of ``METHODS``.
-        people (PeopleFile): The unlabeled people.
+        people (People): The unlabeled people.
         labels (int, optional): Use the first so many labeled people.
         out (Path): The recipe.
     """
 
     stock: str
     method: str
-    people: PeopleFile
+    people: People
     labels: int | None
     out: Path
 
@@ -168,8 +168,7 @@ def _unlabeled(cfg: Config, wish: Wish) -> dict:
     pipeline, dropped = easy_pipeline(cfg, wish)
     return {
         'type': 'UnlabeledDataset',
-        'ann_file': str(wish.people.ann_file),
-        'data_prefix': dict(img=str(wish.people.images)),
+        **wish.people.settings,
         **({f'# The stock crop without {", ".join(dropped)}.': 0} if dropped else {}),
         'pipeline': pipeline,
     }

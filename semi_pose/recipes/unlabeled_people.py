@@ -1,30 +1,32 @@
 """Unlabeled people in a file or folder of the user."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
-from semi_pose.datasets.annotation_check import picture_sizes
 from semi_pose.datasets.annotation_files import load_coco
-from semi_pose.engine.whole_files import write_whole
 from semi_pose.errors import UserError
 
-PICTURES = {'.bmp', '.jpeg', '.jpg', '.png', '.webp'}
 
-
-class PeopleFile(NamedTuple):
+class People(NamedTuple):
     """People whose boxes are known.
 
     Attributes:
-        ann_file (Path): COCO file of images and boxes.
+        ann_file (Path, optional): COCO file of images and boxes; None where each
+            picture is a person.
         images (Path): The folder that its file names begin from.
     """
 
-    ann_file: Path
+    ann_file: Path | None
     images: Path
 
+    @property
+    def settings(self) -> dict:
+        """dict: Of an UnlabeledDataset."""
+        names = dict(ann_file=str(self.ann_file)) if self.ann_file else {}
+        return dict(**names, data_prefix=dict(img=str(self.images)))
 
-def find_people(source: Path, images: Path | None, boxes: Path) -> PeopleFile:
+
+def find_people(source: Path, images: Path | None) -> People:
     """Find people and pictures.
 
     Args:
@@ -32,11 +34,9 @@ def find_people(source: Path, images: Path | None, boxes: Path) -> PeopleFile:
             ``annotations``; or a folder of pictures of one person each.
         images (Path, optional): The folder of the pictures; by default it is looked
             for near the file.
-        boxes (Path): File to write where there are pictures alone; each person's box
-            is the whole picture.
 
     Returns:
-        PeopleFile: Where they are.
+        People: Where they are.
 
     Raises:
         UserError: If there is nothing, or several files.
@@ -44,15 +44,14 @@ def find_people(source: Path, images: Path | None, boxes: Path) -> PeopleFile:
     if not source.exists():
         raise UserError(f'--unlabeled {source} does not exist: name a file or folder.')
     if source.is_file():
-        return PeopleFile(source, images or _find_images(source))
+        return People(source, images or _find_images(source))
     files = sorted([*source.glob('*.json'), *source.glob('annotations/*.json')])
     if len(files) > 1:
         names = ', '.join(str(file.relative_to(source)) for file in files)
         raise UserError(f'--unlabeled {source} holds {names}: name one of these files.')
     if files:
-        return PeopleFile(files[0], images or _find_images(files[0]))
-    _write_boxes(images or source, boxes)
-    return PeopleFile(boxes, images or source)
+        return People(files[0], images or _find_images(files[0]))
+    return People(None, images or source)
 
 
 def _find_images(ann_file: Path) -> Path:
@@ -67,24 +66,3 @@ def _find_images(ann_file: Path) -> Path:
         f'The pictures of {ann_file} are in none of '
         f'{", ".join(map(str, folders))}: name their folder with --unlabeled-images.'
     )
-
-
-def _write_boxes(folder: Path, out: Path) -> None:
-    """Write a COCO file in which each picture of a folder shows one person."""
-    paths = sorted(
-        path for path in folder.rglob('*') if path.suffix.lower() in PICTURES
-    )
-    sizes = zip(paths, picture_sizes([str(path) for path in paths]), strict=True)
-    found = [(path, size) for path, size in sizes if size is not None]
-    if not found:
-        raise UserError(f'{folder} holds no COCO file and no pictures: name another.')
-    images, annotations = [], []
-    for number, (path, (width, height)) in enumerate(found, 1):
-        name = str(path.relative_to(folder))
-        images.append(dict(id=number, file_name=name, width=width, height=height))
-        box = dict(bbox=[0, 0, width, height], area=width * height, iscrowd=0)
-        annotations.append(dict(id=number, image_id=number, category_id=1, **box))
-    categories = [dict(id=1, name='person')]
-    content = dict(images=images, annotations=annotations, categories=categories)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(out, json.dumps(content).encode())

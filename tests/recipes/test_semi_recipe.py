@@ -19,7 +19,7 @@ from semi_pose.errors import UserError
 from semi_pose.recipes.best_metric import check_save_best
 from semi_pose.recipes.kinds import describe, nodes
 from semi_pose.recipes.semi_recipe import METHODS, Wish, write_recipe
-from semi_pose.recipes.unlabeled_people import PeopleFile
+from semi_pose.recipes.unlabeled_people import People
 
 from ..helpers.stock import COCO, NETWORKS, read, read_stock, shrink
 
@@ -45,7 +45,7 @@ def write(tmp_path, synthetic_coco):
 
     def call(name=RES50, method='dual', labels=None, stock=None, path=None) -> Path:
         file = synthetic_coco / 'annotations/person_keypoints_train2017.json'
-        people = PeopleFile(file, synthetic_coco / 'train2017')
+        people = People(file, synthetic_coco / 'train2017')
         out = tmp_path / 'recipe.py'
         wish = Wish(path or f'{COCO}{name}.py', method, people, labels, out)
         stock = stock or read_stock(name)

@@ -25,20 +25,19 @@ def data(tmp_path):
 
 def test_a_file_is_taken_with_the_folder_named(data, tmp_path):
     file = data / 'annotations/boxes.json'
-    assert find_people(file, tmp_path, tmp_path / 'out') == (file, tmp_path)
+    assert find_people(file, tmp_path) == (file, tmp_path)
 
 
 def test_pictures_are_looked_for_near_the_file(data, tmp_path):
     file = data / 'annotations/boxes.json'
     for source in (data, file):
-        assert find_people(source, None, tmp_path / 'out') == (file, data / 'images')
-    assert not (tmp_path / 'out').exists()
+        assert find_people(source, None) == (file, data / 'images')
 
 
 def test_lost_pictures_are_told(data, tmp_path):
     next((data / 'images').iterdir()).unlink()
     with pytest.raises(UserError, match='--unlabeled-images'):
-        find_people(data, None, tmp_path / 'out')
+        find_people(data, None)
 
 
 def test_several_files_are_told(data, tmp_path):
@@ -46,7 +45,7 @@ def test_several_files_are_told(data, tmp_path):
     with pytest.raises(
         UserError, match='annotations/boxes.json, more.json|more.json, '
     ):
-        find_people(data, None, tmp_path / 'out')
+        find_people(data, None)
 
 
 def test_pictures_alone_are_people(tmp_path):
@@ -54,20 +53,13 @@ def test_pictures_alone_are_people(tmp_path):
     (folder / 'night').mkdir(parents=True)
     cv2.imwrite(str(folder / 'a.png'), np.zeros((20, 10, 3), np.uint8))
     cv2.imwrite(str(folder / 'night/b.JPG'), np.zeros((30, 40, 3), np.uint8))
-    (folder / 'c.jpg').write_text('no picture')
-    found = find_people(folder, None, tmp_path / 'new/people.json')
-    assert found == (tmp_path / 'new/people.json', folder)
-    dataset = UnlabeledDataset(str(found.ann_file), data_prefix=dict(img=str(folder)))
-    records = [dataset.get_data_info(i) for i in range(len(dataset))]
-    assert [one['img_path'] for one in records] == [
-        str(folder / 'a.png'),
-        str(folder / 'night/b.JPG'),
-    ]
-    assert records[1]['bbox'].tolist() == [[0, 0, 39, 29]]
+    found = find_people(folder, None)
+    assert found == (None, folder)
+    dataset = UnlabeledDataset(**found.settings)
+    boxes = [dataset.get_data_info(i)['bbox'].tolist() for i in range(len(dataset))]
+    assert boxes == [[[0, 0, 9, 19]], [[0, 0, 39, 29]]]
 
 
-def test_an_empty_folder_and_no_folder_are_told(tmp_path):
-    with pytest.raises(UserError, match='no COCO file and no pictures'):
-        find_people(tmp_path, None, tmp_path / 'out')
+def test_no_folder_is_told(tmp_path):
     with pytest.raises(UserError, match='does not exist'):
-        find_people(tmp_path / 'none', None, tmp_path / 'out')
+        find_people(tmp_path / 'none', None)

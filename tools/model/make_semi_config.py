@@ -73,8 +73,7 @@ def main(args: argparse.Namespace) -> None:
     out = check_options(args)
     cfg = read_config(args.config)
     check_stock(cfg, args.config)
-    boxes = out.with_name(f'{out.stem}_people.json')
-    people = find_people(args.unlabeled, args.unlabeled_images, boxes)
+    people = find_people(args.unlabeled, args.unlabeled_images)
     wish = Wish(args.config, args.method, people, args.labels, out)
     count = count_people(wish)
     code = write_recipe(cfg, wish, tool_command('train'))
@@ -102,8 +101,7 @@ def count_people(wish: Wish) -> int:
     """Read the unlabeled people as training will, and count them."""
     from semi_pose.datasets import UnlabeledDataset
 
-    ann_file, images = map(str, wish.people)
-    return len(UnlabeledDataset(ann_file, data_prefix=dict(img=images)))
+    return len(UnlabeledDataset(**wish.people.settings))
 
 
 def summary(wish: Wish, count: int) -> str:
@@ -112,12 +110,10 @@ def summary(wish: Wish, count: int) -> str:
 
     people, labels = wish.people, wish.labels or 'all'
     checkpoint = f'work_dirs/{wish.out.stem}/CHECKPOINT'
-    boxes = ''
-    if people.ann_file.stem == f'{wish.out.stem}_people':
-        boxes = f' (each picture of {people.images} taken as one person)'
+    source = people.ann_file or f'{people.images}, one in each picture'
     return (
         f'Wrote {wish.out}: {wish.method} on {labels} labels of {wish.stock}\n'
-        f'Unlabeled: {count} people of {people.ann_file}{boxes}\n'
+        f'Unlabeled: {count} people of {source}\n'
         f'Next: {tool_command("train")} {wish.out}\n'
         f'Then: {tool_command("analysis/show_views")} {wish.out} {checkpoint}'
     )
