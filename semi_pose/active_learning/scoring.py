@@ -114,7 +114,8 @@ def _judge_batch(
     start = 'ensemble' if 'ensemble' in members_of(model) else find_member(model)
     locate(member_heatmaps(model, images, [start])[start])
     kept = [_light(one) for one in people]
-    return kept, pd.DataFrame(table), features.half().cpu().numpy()
+    columns = [name for name in COLUMNS if name in table]
+    return kept, pd.DataFrame(table)[columns], features.half().cpu().numpy()
 
 
 def _locate(
