@@ -170,15 +170,14 @@ def joint_rows(sample: PoseDataSample, person: int, metainfo: dict) -> list[dict
         alike), ``side`` (its full name), ``tilt`` (degrees, NaN where the torso is not
         labeled), ``peak``, ``error`` (distance as a share of the box's longer side),
         ``correct`` (whether that is below :data:`NEAR`), ``similarity`` (from 0 to 1,
-        whose mean over joints is the person's OKS).
+        whose mean over joints is the person's OKS; NaN without sigmas).
     """
     names, predicted = metainfo['keypoint_id2name'], sample.pred_instances
     places = sample.gt_instances.keypoints[0]
     labeled = np.flatnonzero(labeled_joints(sample))
     distances = np.linalg.norm(predicted.keypoints[0] - places, axis=-1)
     errors = distances / box_side(sample)
-    spreads = 2 * np.asarray(metainfo['sigmas']) * np.sqrt(person_area(sample))
-    similarities = np.exp(-((distances / spreads) ** 2) / 2)
+    similarities = _similarities(distances, metainfo['sigmas'], person_area(sample))
     tilt = torso_tilt({names[k]: places[k] for k in labeled})
     return [
         dict(
@@ -193,6 +192,22 @@ def joint_rows(sample: PoseDataSample, person: int, metainfo: dict) -> list[dict
         )
         for k in labeled
     ]
+
+
+def _similarities(
+    distances: np.ndarray, sigmas: Sequence[float], area: float
+) -> np.ndarray:
+    """Compute COCO's similarity of K joints, from their distances in pixels."""
+    if len(sigmas) != len(distances):  # some data sets have none
+        return np.full(len(distances), np.nan)
+    spreads = 2 * np.asarray(sigmas) * np.sqrt(area)
+    return np.exp(-((distances / spreads) ** 2) / 2)
+
+
+def describe_person(oks: float, pck: float) -> str:
+    """Write a person's scores as in ``OKS 0.93, PCK 100%``."""
+    similarity = '' if np.isnan(oks) else f'OKS {oks:.2f}, '
+    return f'{similarity}PCK {pck:.0%}'
 
 
 def labeled_joints(sample: PoseDataSample) -> np.ndarray:

@@ -19,6 +19,7 @@ from semi_pose.analysis.accuracy import (
     Predicted,
     box_side,
     build_evaluator,
+    describe_person,
     evaluate_people,
     labeled_joints,
     labeled_validation,
@@ -258,8 +259,8 @@ def draw_differences(
         pictures.append(side_by_side(drawn))
         captions.append(
             f'{row.file}: {row.distance:.0%} apart\n'
-            f'OKS {row["OKS A"]:.2f} and {row["OKS B"]:.2f}, '
-            f'PCK {row["PCK A"]:.0%} and {row["PCK B"]:.0%}'
+            f'A {describe_person(row["OKS A"], row["PCK A"])}\n'
+            f'B {describe_person(row["OKS B"], row["PCK B"])}'
         )
     return pictures, captions
 

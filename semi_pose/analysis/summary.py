@@ -14,6 +14,7 @@ from torch.utils.data import Dataset
 from semi_pose.analysis.accuracy import (
     NEAR,
     Predicted,
+    describe_person,
     evaluate_people,
     labeled_joints,
     labeled_validation,
@@ -233,8 +234,7 @@ def show_networks(
         )
         yield dict(
             title=member_title(name),
-            oks=f'{own.OKS.mean():.2f}',
-            pck=f'{own.PCK.mean():.0%}',
+            mean=describe_person(own.OKS.mean(), own.PCK.mean()),
             best=best,
             worst=worst,
         )
@@ -250,7 +250,7 @@ def _show(
         shown=labeled_joints(sample),
     )
     picture = as_jpeg(side_by_side(drawn))
-    caption = f'{Path(sample.img_path).name}: OKS {oks:.2f}, PCK {pck:.0%}'
+    caption = f'{Path(sample.img_path).name}: {describe_person(oks, pck)}'
     return dict(picture=data_uri(picture, 'jpeg'), caption=caption)
 
 
