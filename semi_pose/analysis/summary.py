@@ -29,7 +29,11 @@ from semi_pose.datasets import SemiDataset
 from semi_pose.engine.checks import base_datasets
 from semi_pose.engine.whole_files import write_whole
 from semi_pose.errors import UserError
-from semi_pose.evaluation.collapse import judge_collapse, measure_collapse
+from semi_pose.evaluation.collapse import (
+    THRESHOLD,
+    judge_collapse,
+    measure_collapse,
+)
 from semi_pose.evaluation.samples import unlabeled_batches
 from semi_pose.models.members import find_member, member_title
 from semi_pose.recipes.kinds import describe, is_semi
@@ -203,6 +207,8 @@ def judge(
     found = judge_collapse(trained, **limits)
     collapsed = found.collapsed and is_semi(cfg)
     verdict = 'The heatmaps have collapsed' if collapsed else 'No collapse'
+    if found.labeled < limits.get('threshold', THRESHOLD):
+        verdict = 'The networks show no joints yet, so none can be lost'
     if not is_semi(cfg):
         verdict = 'Trained on labels alone, so nothing can collapse'
     return collapsed, (

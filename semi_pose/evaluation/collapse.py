@@ -17,6 +17,8 @@ from semi_pose.models.heatmaps import predict_heatmaps
 
 # Inner edges of the 5 bins of heatmap values (supplement, Figure 9).
 EDGES = (0.2, 0.4, 0.6, 0.8)
+THRESHOLD = 0.2  # a lower peak counts as no joint
+RATIO = 0.5  # of the peak on labeled images: less is a collapse
 
 
 class Verdict(NamedTuple):
@@ -34,7 +36,10 @@ class Verdict(NamedTuple):
 
 
 def has_collapsed(
-    response: float, labeled: float, threshold: float = 0.2, ratio: float = 0.5
+    response: float,
+    labeled: float,
+    threshold: float = THRESHOLD,
+    ratio: float = RATIO,
 ) -> bool:
     """Judge the mean peak on unlabeled images.
 
@@ -74,7 +79,7 @@ def measure_collapse(
     model: TopdownPoseEstimator,
     unlabeled: dict[str, Any],
     labeled: dict[str, Any],
-    threshold: float = 0.2,
+    threshold: float = THRESHOLD,
     seed: int = 0,
 ) -> dict[str, float]:
     """Measure how far a model has collapsed, in evaluation mode and in float32.

@@ -59,7 +59,27 @@ def test_the_verdict_is_the_monitors(finished, text):
     last = [one for one in read_scalars(finished) if 'collapse/response' in one][-1]
     lowest = min(last['collapse/net1/response'], last['collapse/net2/response'])
     assert f'is {lowest:.3f}' in text
-    assert ('No collapse' in text) == ('**' not in text)
+    # Three steps teach nothing.
+    assert 'show no joints yet' in text and '**' not in text
+
+
+def test_a_collapse_is_told_unless_the_run_has_labels_alone(finished):
+    cfg = recorded_config(finished)
+    peaks = {'collapse/labeled_response': 0.8, 'collapse/response': 0.3}
+    start = {'collapse/labeled_response': 9.0, 'collapse/response': 9.0, 'step': 0}
+    records = [start, {**peaks, 'step': 5}]
+    assert summary.judge(cfg, records, None, None) == (
+        True,
+        'The heatmaps have collapsed: the mean peak on unlabeled images is 0.300, 38% '
+        'of the 0.800 that labeled images show (docs/collapse.md).',
+    )
+    cfg.custom_hooks[1].ratio = 0.3
+    assert not summary.judge(cfg, records, None, None)[0]
+    cfg.custom_hooks[1].ratio = 0.5
+    cfg.train_dataloader.dataset = cfg.train_dataloader.dataset.labeled
+    collapsed, said = summary.judge(cfg, records, None, None)
+    assert not collapsed and 'labels alone' in said
+    assert 'not measured' in summary.judge(cfg, [{'step': 1}], None, None)[1]
 
 
 def test_best_and_worst_people_of_each_network(finished, page):

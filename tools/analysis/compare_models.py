@@ -99,7 +99,7 @@ def write(found: Comparison, models: list, args: argparse.Namespace) -> None:
 
     args.out.mkdir(parents=True, exist_ok=True)
     pictures, captions = draw_differences(found, args.num)
-    contact_sheet(pictures, captions, 3).savefig(args.out / 'comparison.png', dpi=DPI)
+    contact_sheet(pictures, captions, 2).savefig(args.out / 'comparison.png', dpi=DPI)
     page = comparison_page(found, *models, pictures, captions)
     (args.out / 'comparison.html').write_text(page)
     found.people.round(4).to_csv(args.out / 'people.csv', index_label='person')

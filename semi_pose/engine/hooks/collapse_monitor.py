@@ -14,6 +14,8 @@ from torch.utils.data import Dataset
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import Collapsed, UserError
 from semi_pose.evaluation.collapse import (
+    RATIO,
+    THRESHOLD,
     has_collapsed,
     measure_collapse,
     own_randomness,
@@ -64,8 +66,8 @@ class CollapseMonitor(Hook):
         self,
         interval: int = 200,
         num: int = 32,
-        threshold: float = 0.2,
-        ratio: float = 0.5,
+        threshold: float = THRESHOLD,
+        ratio: float = RATIO,
         stop: bool = False,
         unlabeled: dict | None = None,
         seed: int = 0,
