@@ -65,15 +65,15 @@ def test_the_verdict_is_the_monitors(finished, text):
 
 def test_a_collapse_is_told_unless_the_run_has_labels_alone(finished):
     cfg = recorded_config(finished)
-    peaks = {'collapse/labeled_response': 0.8, 'collapse/response': 0.3}
+    peaks = {'collapse/labeled_response': 0.8, 'collapse/response': 0.2}
     start = {'collapse/labeled_response': 9.0, 'collapse/response': 9.0, 'step': 0}
     records = [start, {**peaks, 'step': 5}]
     assert summary.judge(cfg, records, None, None) == (
         True,
-        'The heatmaps have collapsed: the mean peak on unlabeled images is 0.300, 38% '
+        'The heatmaps have collapsed: the mean peak on unlabeled images is 0.200, 25% '
         'of the 0.800 that labeled images show (docs/collapse.md).',
     )
-    cfg.custom_hooks[1].ratio = 0.3
+    cfg.custom_hooks[1].ratio = 0.2
     assert not summary.judge(cfg, records, None, None)[0]
     cfg.custom_hooks[1].ratio = 0.5
     cfg.train_dataloader.dataset = cfg.train_dataloader.dataset.labeled
