@@ -54,13 +54,17 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.analysis.comparison import compare, find_model
     from semi_pose.cli.diagnosis import explained
     from semi_pose.cli.progress import progress_display
+    from semi_pose.datasets.annotation_files import shared_files
     from semi_pose.errors import UserError
+    from semi_pose.recipes.data_root import annotation_uses
 
     if args.num < 1:
         raise UserError(f'--num is {args.num}: ask for 1 person or more.')
     models = [find_model(name, args.data_root) for name in (args.a, args.b)]
     console = Console(soft_wrap=True, highlight=False)
-    with explained(models[0].cfg), progress_display(console) as progress:
+    cfg = models[0].cfg
+    shared = shared_files(annotation_uses(cfg, ('val',)))
+    with shared, explained(cfg), progress_display(console) as progress:
 
         def track(loader: Iterable, name: str) -> Iterator:
             task = progress.add_task(name, total=len(loader), note='')

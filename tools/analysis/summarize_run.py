@@ -31,11 +31,11 @@ def main(args: argparse.Namespace) -> None:
     from rich.console import Console
 
     from semi_pose.analysis.summary import write_summary
-    from semi_pose.cli.diagnosis import explained
+    from semi_pose.cli.tool import checked_data
     from semi_pose.recipes.reading import recorded_config
 
     cfg = recorded_config(args.work_dir, args.data_root)
-    with Console().status('Summing up'), explained(cfg):
+    with Console().status('Summing up'), checked_data(cfg, 'train'):
         page = write_summary(args.work_dir, data_root=args.data_root)
     print(f'Wrote {page}: open it in a browser\nText: {page.with_suffix(".md")}')
 
