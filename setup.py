@@ -28,7 +28,7 @@ setup(
     license='Apache-2.0',
     license_files=['LICENSE'],
     packages=find_packages(include=['semi_pose', 'semi_pose.*']),
-    package_data={'semi_pose': ['.mim/**']},
+    package_data={'semi_pose': ['.mim/**', 'analysis/templates/*']},
     python_requires='>=3.10,<3.14',
     install_requires=read_requirements('install'),
     extras_require=extras,

@@ -9,6 +9,10 @@ class UserError(ValueError):
     """
 
 
+class Collapsed(UserError):
+    """The heatmaps have collapsed, and the run was told to end then."""
+
+
 class Stopped(BaseException):
     """The run was told to end, and has saved its state.
 

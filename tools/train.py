@@ -38,6 +38,7 @@ def parse_args() -> argparse.Namespace:
         help='store feature maps as (B, H, W, C), which is faster on most devices',
     )
     add('--no-validate', action='store_true', help='do not validate while training')
+    add('--no-summary', action='store_true', help='write no summary page at the end')
     add(
         '--auto-scale-lr',
         action='store_true',
@@ -58,6 +59,7 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.engine.hooks import SaveOnSignal
     from semi_pose.engine.hooks.data_files import DataFiles
     from semi_pose.engine.runner import ResumableRunner
+    from semi_pose.errors import Collapsed
     from semi_pose.runs import lock_work_dir
 
     cfg = cli.load_config(args, 'train')
@@ -72,17 +74,41 @@ def main(args: argparse.Namespace) -> None:
         runner.register_hook(SaveOnSignal())
         if cfg.get('resume'):
             runner.register_hook(RequireFit(cfg.load_from))
-        runner.train()
+        try:
+            runner.train()
+        except Collapsed:
+            summarize(args, runner)
+            raise
+        page = summarize(args, runner)
     if is_first_process():
-        print(summary(args, runner))
+        print(closing_words(args, runner, page))
 
 
-def summary(args: argparse.Namespace, runner: 'Runner') -> str:
+def summarize(args: argparse.Namespace, runner: 'Runner') -> Path | None:
+    """Write the summary page of the run, in the first process.
+
+    Args:
+        args (Namespace): The options.
+        runner (Runner): The runner, after training.
+
+    Returns:
+        Path, optional: The page; None if there is none.
+    """
+    from semi_pose.analysis.summary import try_summary
+    from semi_pose.cli.launcher import is_first_process
+
+    if args.no_summary or not is_first_process():
+        return None
+    return try_summary(runner.work_dir, runner.train_dataloader.dataset)
+
+
+def closing_words(args: argparse.Namespace, runner: 'Runner', page: Path | None) -> str:
     """List the folders of checkpoints and logs, and the next command.
 
     Args:
         args (Namespace): The options.
         runner (Runner): The runner, after training.
+        page (Path, optional): The summary.
 
     Returns:
         str: Lines to print.
@@ -95,8 +121,9 @@ def summary(args: argparse.Namespace, runner: 'Runner') -> str:
     options = [args.config, checkpoint]
     if args.data_root:
         options += ['--data-root', args.data_root]
+    shown = f'Summary:     {page}\n' if page else ''
     return (
-        f'\nCheckpoints: {runner.work_dir}\nLogs:        {runner.log_dir}\n'
+        f'\nCheckpoints: {runner.work_dir}\nLogs:        {runner.log_dir}\n{shown}'
         f'Next:        {tool_command("test")} {shlex.join(options)}'
     )
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from semi_pose.models.members import member_title
-from semi_pose.runs.logs import is_validation, network_metrics, series
+from semi_pose.runs.logs import METRICS, is_validation, network_metrics, series
 
 # Okabe and Ito's colors without yellow, which color-blind readers can tell apart.
 COLORS = ('#000000', '#D55E00', '#0072B2', '#009E73', '#E69F00', '#56B4E9', '#CC79A7')
@@ -152,6 +152,48 @@ def add_legend(figure: Figure, grid: Sequence[Axes]) -> None:
             frameon=False,
             handlelength=3,
         )
+
+
+def run_panels(records: list[dict]) -> list[Panel]:
+    """Lay out what one run has logged.
+
+    Args:
+        records (list[dict]): Its scalars, in steps.
+
+    Returns:
+        list[Panel]: Loss, response, and each metric of a validation by network; those
+        that the run has.
+    """
+    losses = {'loss': 'total', 'loss_consistency': 'consistency'}
+    peaks = {'collapse/response': 'unlabeled', 'collapse/labeled_response': 'labeled'}
+    if not any('collapse/response' in one for one in records):
+        peaks = {'response': 'unlabeled'}
+    panels = [
+        _panel('loss', {name: series(records, key) for key, name in losses.items()}),
+        _panel(
+            'mean peak of the heatmaps',
+            {f'{name} people': series(records, key) for key, name in peaks.items()},
+        ),
+    ]
+    for metric in METRICS:
+        networks: dict[str, tuple[list, list]] = {}
+        for record in filter(is_validation, records):
+            for name, values in network_metrics(record).items():
+                if metric in values:
+                    steps, found = networks.setdefault(member_title(name), ([], []))
+                    steps.append(record['step'])
+                    found.append(100 * values[metric])
+        panels.append(_panel(f'{metric} on validation people (%)', networks, 'o-'))
+    return [panel for panel in panels if panel.lines]
+
+
+def _panel(ylabel: str, drawn: dict[str, Points], style: str = '-') -> Panel:
+    filled = {label: points for label, points in drawn.items() if points[0]}
+    lines = [
+        Line(label, [points], look(number)[0], style)
+        for number, (label, points) in enumerate(filled.items())
+    ]
+    return Panel(ylabel, lines)
 
 
 def draw_curves(supervised: list[dict], dual: list[dict]) -> Figure:

@@ -24,7 +24,8 @@ class PeopleToLabel(CombinedDataset):
             idx (int): Number of the person.
 
         Returns:
-            dict: The record of its set, with that number as ``id`` and the model's
-            ``flip_indices``.
+            dict: The record of its set, with that number as ``id``, the id in its file
+            as ``ann_id``, and the model's ``flip_indices``.
         """
-        return dict(super().get_data_info(idx), id=idx)
+        record = super().get_data_info(idx)
+        return dict(record, id=idx, ann_id=record['id'])

@@ -1,9 +1,9 @@
 """Measures of the collapse on fixed samples, without effect on the training."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +17,61 @@ from semi_pose.models.heatmaps import predict_heatmaps
 
 # Inner edges of the 5 bins of heatmap values (supplement, Figure 9).
 EDGES = (0.2, 0.4, 0.6, 0.8)
+THRESHOLD = 0.2  # a lower peak counts as no joint
+RATIO = 0.5  # of the peak on labeled images: less is a collapse
+
+
+class Verdict(NamedTuple):
+    """Whether heatmaps have collapsed.
+
+    Attributes:
+        response (float): The mean peak on unlabeled images, of the weakest teacher.
+        labeled (float): The highest mean peak on labeled images.
+        collapsed (bool): See :func:`has_collapsed`.
+    """
+
+    response: float
+    labeled: float
+    collapsed: bool
+
+
+def has_collapsed(
+    response: float,
+    labeled: float,
+    threshold: float = THRESHOLD,
+    ratio: float = RATIO,
+) -> bool:
+    """Judge the mean peak on unlabeled images.
+
+    From scratch all heatmaps drop at first, also on labeled images. Until these show
+    joints, the ratio compares noise with noise.
+
+    Args:
+        response (float): The mean peak on unlabeled images.
+        labeled (float): The highest mean peak on labeled images so far.
+        threshold (float): A lower peak counts as no joint.
+        ratio (float): The limit, as a share of ``labeled``.
+
+    Returns:
+        bool: Whether it has collapsed.
+    """
+    return labeled >= threshold and response < ratio * labeled
+
+
+def judge_collapse(measured: Sequence[dict[str, float]], **limits: float) -> Verdict:
+    """Judge the end of a run.
+
+    Args:
+        measured (Sequence[dict]): What :func:`measure_collapse` returned in the run, at
+            least once, the last at its end.
+        **limits (float): ``threshold`` and ``ratio`` of :func:`has_collapsed`.
+
+    Returns:
+        Verdict: Whether the heatmaps have collapsed then.
+    """
+    labeled = max(one['collapse/labeled_response'] for one in measured)
+    lowest = min(v for key, v in measured[-1].items() if key.endswith('/response'))
+    return Verdict(lowest, labeled, has_collapsed(lowest, labeled, **limits))
 
 
 @torch.no_grad()
@@ -24,7 +79,7 @@ def measure_collapse(
     model: TopdownPoseEstimator,
     unlabeled: dict[str, Any],
     labeled: dict[str, Any],
-    threshold: float = 0.2,
+    threshold: float = THRESHOLD,
     seed: int = 0,
 ) -> dict[str, float]:
     """Measure how far a model has collapsed, in evaluation mode and in float32.

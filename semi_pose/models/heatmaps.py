@@ -1,12 +1,18 @@
-"""Heatmaps of a network, plain and averaged over flips."""
+"""Heatmaps of a network: plain, averaged over flips, of hard views."""
 
+from collections.abc import Callable, Sequence
+
+import torch
 from mmpose.models import TopdownPoseEstimator
 from mmpose.models.utils.tta import flip_heatmaps
 from torch import Tensor
 
+from semi_pose.geometry import invert_theta, warp
+from semi_pose.models.hard_pipeline import HardView
 from semi_pose.models.teachers import Follower
 
 Network = TopdownPoseEstimator | Follower
+View = Sequence[Callable[[HardView], HardView]]
 
 
 def predict_heatmaps(network: Network, images: Tensor) -> Tensor:
@@ -53,3 +59,47 @@ def predict_flip_averaged(
         shift_heatmap=shift_heatmap,
     )
     return (predict_heatmaps(network, images) + mirrored) * 0.5
+
+
+def predict_view(network: Network, images: Tensor, view: View) -> Tensor:
+    """Predict heatmaps on augmented images.
+
+    Args:
+        network (TopdownPoseEstimator | Follower): The network, in evaluation mode.
+        images (Tensor): (B, C, H, W), normalized.
+        view (Sequence): Batch transforms.
+
+    Returns:
+        Tensor: (B, K, h, w) in the frame of the given images; what the augmentation
+        moved out of the picture is 0.
+    """
+    easy = predict_heatmaps(network, images)
+    return predict_hard(network, images, easy, view)[0] if view else easy
+
+
+def predict_hard(
+    network: Network, images: Tensor, easy: Tensor, view: View
+) -> tuple[Tensor, Tensor]:
+    """Predict heatmaps on a hard view, and map them back.
+
+    Args:
+        network (TopdownPoseEstimator | Follower): The network, in evaluation mode.
+        images (Tensor): (B, C, H, W), normalized.
+        easy (Tensor): (B, K, h, w), its heatmaps on them.
+        view (Sequence): Batch transforms.
+
+    Returns:
+        tuple[Tensor, Tensor]: (B, K, h, w) in the frame of the given images, 0 where
+        the view does not reach; (B, K), whether the view still shows the joint: it
+        keeps half of the easy peak.
+    """
+    grid = getattr(network, 'grid', None)
+    hard = HardView(images.unsqueeze(0), easy.unsqueeze(0), grid=grid)
+    for transform in view:
+        hard = transform(hard)
+    heatmaps = predict_heatmaps(network, hard.images[0])
+    if hard.frame is None:
+        return heatmaps, heatmaps.new_ones(heatmaps.shape[:2], dtype=torch.bool)
+    moved = warp(easy, hard.heatmap_frame).amax((-2, -1))
+    shown = moved >= easy.amax((-2, -1)) / 2
+    return warp(heatmaps, invert_theta(hard.heatmap_frame)), shown

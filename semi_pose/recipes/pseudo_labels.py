@@ -158,14 +158,27 @@ def check_same_joints(model: dict, labeled: dict, model_cfg: str, recipe: str) -
     Raises:
         UserError: If number or order of the joints differ.
     """
-    pairs = zip_longest(*map(_joint_names, (model, labeled)), fillvalue='missing')
-    for number, (ours, theirs) in enumerate(pairs):
-        if ours != theirs:
-            raise UserError(
-                f'Joint {number} of {model_cfg} is {ours}, and {theirs} in the labeled '
-                f'set of {recipe}: label with a model that was trained on the same '
-                'joints.'
-            )
+    if found := different_joint(model, labeled):
+        number, ours, theirs = found
+        raise UserError(
+            f'Joint {number} of {model_cfg} is {ours}, and {theirs} in the labeled set '
+            f'of {recipe}: label with a model that was trained on the same joints.'
+        )
+
+
+def different_joint(first: dict, second: dict) -> tuple[int, str, str] | None:
+    """Find the first joint that two descriptions have in different ways.
+
+    Args:
+        first (dict): MMPose's meta information of joints.
+        second (dict): Another one.
+
+    Returns:
+        tuple[int, str, str], optional: Its number and its names; None if all are the
+        same, in the same order.
+    """
+    pairs = zip_longest(*map(_joint_names, (first, second)), fillvalue='missing')
+    return next(((n, a, b) for n, (a, b) in enumerate(pairs) if a != b), None)
 
 
 def _joint_names(metainfo: dict) -> list[str]:

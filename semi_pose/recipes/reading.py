@@ -1,5 +1,7 @@
 """Reading of recipes: MMPose configs with semi-supervised parts."""
 
+from pathlib import Path
+
 from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.registry import init_default_scope
@@ -51,3 +53,24 @@ def load_recipe(path: str, data_root: str | None = None) -> Config:
     check_files(cfg, TRAIN)
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     return cfg
+
+
+def recorded_config(work_dir: Path, data_root: str | None = None) -> Config:
+    """Read the config that a run has saved in its work dir.
+
+    Args:
+        work_dir (Path): The folder.
+        data_root (str, optional): Folder of the data, if it lies elsewhere now.
+
+    Returns:
+        Config: The config, whose data exists.
+
+    Raises:
+        UserError: If there is none, or its data is missing.
+    """
+    found = sorted(work_dir.glob('*.py'), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise UserError(
+            f'{work_dir} holds no config of a run: name the work dir of a training.'
+        )
+    return load_recipe(str(found[-1]), data_root)

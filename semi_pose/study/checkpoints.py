@@ -1,14 +1,10 @@
 """The last checkpoints of a study's runs, and their heatmaps."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 
 import torch
 from mmengine.config import Config
-from mmengine.evaluator import Evaluator
-from mmengine.runner import Runner
 from mmpose.models import TopdownPoseEstimator
-from torch.utils.data import DataLoader
 
 from semi_pose.analysis.networks import build_pairs, load_networks
 from semi_pose.evaluation.collapse import measure_collapse, own_randomness
@@ -32,19 +28,6 @@ def load_last(trial: Trial, cfg: Config) -> TopdownPoseEstimator:
     """Load the last checkpoint of a run, onto the GPU if there is one."""
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     return load_networks(cfg, str(trial.run.checkpoint)).to(device)
-
-
-def validation_loader(cfg: Config) -> DataLoader:
-    """Build the loader of a recipe's validation set, without workers."""
-    loader = dict(cfg.val_dataloader, num_workers=0, persistent_workers=False)
-    return Runner.build_dataloader(loader)
-
-
-def build_evaluator(metrics: dict | list[dict], loader: DataLoader) -> Evaluator:
-    """Build the evaluator of a validation set."""
-    evaluator = Evaluator(deepcopy(metrics))
-    evaluator.dataset_meta = loader.dataset.metainfo
-    return evaluator
 
 
 def measure_heatmaps(methods: Sequence[Method]) -> dict[Trial, dict[str, float]]:

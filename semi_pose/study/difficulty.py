@@ -1,6 +1,6 @@
 """How accurate a network is on pictures that are made harder (paper, Figure 5)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -8,26 +8,17 @@ import torch
 from mmengine.evaluator import Evaluator
 from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import TRANSFORMS
-from torch import Tensor
 from torch.utils.data import DataLoader
 
+from semi_pose.analysis.accuracy import build_evaluator, validation_loader
 from semi_pose.evaluation.collapse import own_randomness
-from semi_pose.geometry import invert_theta, warp
-from semi_pose.models.hard_pipeline import HardView
-from semi_pose.models.heatmaps import predict_heatmaps
+from semi_pose.models.heatmaps import View, predict_view
 from semi_pose.recipes.kinds import nodes
 from semi_pose.runs.logs import network_metrics
-from semi_pose.study.checkpoints import (
-    SEED,
-    build_evaluator,
-    load_last,
-    recorded_config,
-    validation_loader,
-)
+from semi_pose.study.checkpoints import SEED, load_last, recorded_config
 from semi_pose.study.plan import Method, Trial
 
 Augmentations = dict[str, dict[str, Any]]
-View = Sequence[Callable[[HardView], HardView]]
 
 
 class Difficulty(NamedTuple):
@@ -102,28 +93,3 @@ def evaluate_view(
         )
         evaluator.process(samples, batch)
     return evaluator.evaluate(len(loader.dataset))
-
-
-def predict_view(model: TopdownPoseEstimator, images: Tensor, view: View) -> Tensor:
-    """Predict heatmaps on augmented images.
-
-    Args:
-        model (TopdownPoseEstimator): In evaluation mode.
-        images (Tensor): (B, C, H, W), normalized.
-        view (Sequence): Batch transforms.
-
-    Returns:
-        Tensor: (B, K, h, w) in the frame of the given images; what the augmentation
-        moved out of the picture is 0.
-    """
-    heatmaps = predict_heatmaps(model, images)
-    if not view:
-        return heatmaps
-    grid = getattr(model, 'grid', None)
-    hard = HardView(images.unsqueeze(0), heatmaps.unsqueeze(0), grid=grid)
-    for transform in view:
-        hard = transform(hard)
-    heatmaps = predict_heatmaps(model, hard.images[0])
-    if hard.frame is None:
-        return heatmaps
-    return warp(heatmaps, invert_theta(hard.heatmap_frame))

@@ -1,31 +1,25 @@
 """Where methods gain: by joint, by tilt of the torso, by the peak's height."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-import torch
-from mmpose.structures import PoseDataSample
 
-from semi_pose.runs.logs import network_metrics
-from semi_pose.study.checkpoints import (
+from semi_pose.analysis.accuracy import (
     build_evaluator,
-    load_last,
-    recorded_config,
+    evaluate_people,
     validation_loader,
 )
+from semi_pose.models.members import find_member
+from semi_pose.runs.logs import network_metrics
+from semi_pose.study.checkpoints import load_last, recorded_config
 from semi_pose.study.plan import Method, Trial
 
-# A joint is correct within this share of the person's longer box side, as in PCK@0.1.
-NEAR = 0.1
 # MMPose's CocoMetric leaves joints with lower peaks out of a person's score.
 SEEN = 0.2
 TILTS = (0, 20, 45, 90, 180)  # degrees from upright
 PEAKS = (0, 0.2, 0.4, 0.6, 0.8, 1)  # of heatmaps
-TORSO = ('left_shoulder', 'right_shoulder', 'left_hip', 'right_hip')
 
 
 class Gain(NamedTuple):
@@ -33,9 +27,8 @@ class Gain(NamedTuple):
 
     Attributes:
         joints (DataFrame): A row for each labeled joint of a validation person, by
-            run: ``method`` (title), ``seed``, ``person``, ``joint`` (left and right
-            alike), ``tilt`` (degrees, NaN where the torso is not labeled), ``peak``,
-            ``correct`` (whether it is within :data:`NEAR`).
+            run: ``method`` (title), ``seed``, and the columns of
+            :func:`~semi_pose.analysis.accuracy.joint_rows`.
         accuracy (DataFrame): A row for each run: ``method``, ``seed``, ``AP``, and
             ``AP, all peaks counted``, in percent; empty without a COCO metric.
         reference (str): The method that others are compared with.
@@ -63,7 +56,6 @@ def measure_gain(methods: Sequence[Method]) -> Gain:
     return Gain(pd.concat(joints), pd.DataFrame(accuracy), reference)
 
 
-@torch.no_grad()
 def measure_run(trial: Trial) -> tuple[pd.DataFrame, dict[str, float]]:
     """Test the last checkpoint of a run: its joints and accuracies, as in Gain."""
     cfg = recorded_config(trial)
@@ -77,69 +69,16 @@ def measure_run(trial: Trial) -> tuple[pd.DataFrame, dict[str, float]]:
         for name, cfgs in (('AP', coco), ('AP, all peaks counted', uncut))
         if cfgs
     }
-    names = loader.dataset.metainfo['keypoint_id2name']
-    people: list[PoseDataSample] = []
-    for batch in loader:
-        samples = model.val_step(batch)
-        people += samples
-        for evaluator in evaluators.values():
-            evaluator.process(samples, batch)
-    rows = [row for n, one in enumerate(people) for row in joint_rows(one, n, names)]
+    people = evaluate_people(
+        *(model, loader, loader.dataset.metainfo),
+        networks=[find_member(model)],
+        evaluators=list(evaluators.values()),
+    )
     accuracy = {}
     for name, evaluator in evaluators.items():
-        (values,) = network_metrics(evaluator.evaluate(len(people))).values()
+        (values,) = network_metrics(evaluator.evaluate(len(people.samples))).values()
         accuracy[name] = 100 * values['AP']
-    return pd.DataFrame(rows), accuracy
-
-
-def joint_rows(
-    sample: PoseDataSample, person: int, names: dict[int, str]
-) -> list[dict]:
-    """Compare a person's predicted joints with the labeled ones.
-
-    Args:
-        sample (PoseDataSample): With ``gt_instances`` and ``pred_instances`` of one
-            person, in pixels of the picture.
-        person (int): A number for the rows.
-        names (dict[int, str]): The joints' names.
-
-    Returns:
-        list[dict]: A row for each labeled joint, see :class:`Gain`.
-    """
-    truth, predicted = sample.gt_instances, sample.pred_instances
-    places = truth.keypoints[0]
-    labeled = np.flatnonzero(truth.keypoints_visible[0].reshape(len(places)) > 0)
-    x1, y1, x2, y2 = truth.bboxes[0]
-    errors = np.linalg.norm(predicted.keypoints[0] - places, axis=-1)
-    tilt = torso_tilt({names[k]: places[k] for k in labeled})
-    return [
-        dict(
-            person=person,
-            joint=names[k].removeprefix('left_').removeprefix('right_'),
-            side=names[k],
-            tilt=tilt,
-            peak=float(predicted.keypoint_scores[0][k]),
-            correct=bool(errors[k] < NEAR * max(x2 - x1, y2 - y1)),
-        )
-        for k in labeled
-    ]
-
-
-def torso_tilt(places: dict[str, np.ndarray]) -> float:
-    """Measure how far a torso leans from upright.
-
-    Args:
-        places (dict[str, ndarray]): (x, y) of labeled joints by name, y downwards.
-
-    Returns:
-        float: Degrees from 0 (upright) to 180 (upside down); NaN if a shoulder or a
-        hip is missing.
-    """
-    with suppress(KeyError):
-        shoulders, hips = np.reshape([places[name] for name in TORSO], (2, 2, 2))
-        x, y = shoulders.mean(0) - hips.mean(0)
-        return float(np.degrees(np.arctan2(abs(x), -y)))
-    return np.nan
+    return people.joints, accuracy
 
 
 def with_groups(gain: Gain) -> dict[str, pd.DataFrame]:

@@ -1,21 +1,21 @@
 """The report of a study: Markdown with pictures, and one page of HTML."""
 
-import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
+from semi_pose.analysis.accuracy import NEAR
 from semi_pose.analysis.curves import DPI
+from semi_pose.analysis.pages import data_uri, render, table
 from semi_pose.models.members import member_title
 from semi_pose.study import figures
 from semi_pose.study.difficulty import Difficulty
 from semi_pose.study.findings import KEPT, find_all, worth_in_labels
 from semi_pose.study.gain import (
-    NEAR,
     SEEN,
     Gain,
     calibration,
@@ -35,26 +35,6 @@ from semi_pose.study.results import (
 )
 
 NOTES = 3
-PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 sans-serif; max-width: 62rem; margin: auto; padding: 1rem; }}
-img {{ max-width: 100%; }}
-table {{ border-collapse: collapse; display: block; overflow-x: auto; }}
-td, th {{ border-bottom: 1px solid #ccc; padding: .25rem .7rem; text-align: left; }}
-pre {{ background: #f4f4f4; padding: .7rem; overflow-x: auto; }}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
 
 
 def write_report(
@@ -101,18 +81,12 @@ def to_html(text: str, folder: Path) -> str:
     """Turn Markdown into one page that needs no other file: its pictures are in it."""
 
     def embed(found: re.Match) -> str:
-        data = base64.b64encode((folder / found[1]).read_bytes()).decode()
-        return f'src="data:image/png;base64,{data}"'
+        return f'src="{data_uri((folder / found[1]).read_bytes(), "png")}"'
 
     body = MarkdownIt('commonmark').enable('table').render(text)
     title = text.splitlines()[0].removeprefix('# ')
-    return PAGE.format(title=title, body=re.sub(r'src="([^"]*)"', embed, body))
-
-
-def table(rows: pd.DataFrame | Iterable[dict]) -> str:
-    """Lay out a table in Markdown; rows may lack columns."""
-    text = pd.DataFrame(rows).fillna('')
-    return text.to_markdown(index=False, disable_numparse=True)
+    body = re.sub(r'src="([^"]*)"', embed, body)
+    return render('page.html', title=title, body=body)
 
 
 def _save(figure: Figure, folder: Path, name: str, what: str) -> str:

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from semi_pose.analysis.curves import Line, Panel, draw_panels, look, mean_and_range
+from semi_pose.analysis.curves import (
+    Line,
+    Panel,
+    draw_panels,
+    look,
+    mean_and_range,
+    run_panels,
+)
+
+from ..helpers.studies import accuracies
 
 
 def test_mean_and_range_over_runs():
@@ -42,3 +51,20 @@ def test_a_line_with_a_band_and_one_legend():
 
 def test_looks_differ():
     assert len({look(number) for number in range(20)}) == 20
+
+
+def test_the_panels_of_a_run():
+    records = [
+        {'step': 1, 'loss': 5, 'response': 0.4},
+        {'step': 2, 'loss': 4, 'response': 0.3},
+        accuracies(2, stock=0.1, net1=0.1, ensemble=0.2),
+    ]
+    loss, peaks, ap, pck = run_panels(records)
+    assert [line.label for line in loss.lines] == ['total']
+    assert peaks.lines[0].runs == [([1, 2], [0.4, 0.3])]
+    assert [line.label for line in ap.lines] == ['network 1', 'ensemble']
+    assert ap.lines[1].runs == [([2], [20])] and pck.lines[1].runs == [([2], [40])]
+    # The monitor's values, on the same people each time, are better than a batch's.
+    measured = {'step': 2, 'collapse/response': 0.2, 'collapse/labeled_response': 0.5}
+    _, peaks, *_ = run_panels([*records, measured])
+    assert [line.runs for line in peaks.lines] == [[([2], [0.2])], [([2], [0.5])]]

@@ -9,6 +9,8 @@ from mmpose.registry import DATASETS, MODELS
 
 from semi_pose.evaluation.collapse import (
     evaluating,
+    has_collapsed,
+    judge_collapse,
     measure_collapse,
     own_randomness,
     value_shares,
@@ -142,3 +144,19 @@ def test_views_drawn_by_both_sides_are_compared_in_one_frame(batches):
     # About a pixel of a diagonal of 20; it would be several in frames of their own.
     assert values['collapse/distance'] < 0.08
     assert values['collapse/response'] > 0.7
+
+
+def test_the_verdict_on_a_run():
+    def measured(labeled, *networks):
+        keys = [f'collapse/net{n}/response' for n in range(len(networks))]
+        values = dict(zip(keys, networks, strict=True))
+        return values | {'collapse/labeled_response': labeled}
+
+    run = [measured(0.8, 0.7, 0.7), measured(0.6, 0.5, 0.39)]
+    verdict = judge_collapse(run)
+    assert (verdict.response, verdict.labeled) == (0.39, 0.8)
+    assert verdict.collapsed and not judge_collapse(run[:1]).collapsed
+    assert not judge_collapse(run, ratio=0.4).collapsed
+    # Heatmaps that never showed a joint cannot have lost it.
+    assert not has_collapsed(0.01, labeled=0.1)
+    assert has_collapsed(0.01, labeled=0.1, threshold=0.05)

@@ -115,6 +115,6 @@ def _train(output: Path, before: Callable, *options: str) -> None:
     before()
     torch.set_num_threads(1)
     os.environ.setdefault('LOCAL_RANK', '0')
-    sys.argv = ['train.py', *options]
+    sys.argv = ['train.py', *options, '--no-summary']
     sys.path.insert(0, str(TOOLS))
     runpy.run_path(str(TOOLS / 'train.py'), run_name='__main__')

@@ -1,11 +1,12 @@
 """Finding the newest whole checkpoint of a work dir."""
 
+import json
 import os
 
 import torch
 
 from semi_pose.runs import newest_checkpoint
-from semi_pose.runs.checkpoints import is_whole
+from semi_pose.runs.checkpoints import best_checkpoint, chosen_checkpoint, is_whole
 
 
 def write(folder, name, age, torn=False):
@@ -55,3 +56,18 @@ def test_a_changed_byte_is_found(tmp_path):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert not is_whole(path)
+
+
+def test_the_best_one_and_its_metric(tmp_path):
+    newest = write(tmp_path, 'iter_6.pth', age=1)
+    assert best_checkpoint(tmp_path) is None
+    assert chosen_checkpoint(tmp_path) == newest
+    best = write(tmp_path, 'best_coco_AP_iter_4.pth', age=5)
+    write(tmp_path, 'best_coco_AP_iter_6.pth', age=2, torn=True)
+    log = tmp_path / '1/vis_data/scalars.json'
+    log.parent.mkdir(parents=True)
+    records = [{'step': 4, 'loss': 1}, {'step': 4, 'coco/AP': 0.3}]
+    log.write_text('\n'.join(map(json.dumps, records)))
+    found = best_checkpoint(tmp_path)
+    assert (str(found.path), *found[1:]) == (best, 'coco/AP', 'iter 4', 0.3)
+    assert chosen_checkpoint(tmp_path) == best

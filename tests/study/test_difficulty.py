@@ -5,6 +5,7 @@ from mmpose.registry import MODELS
 
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import HardAffine, JointCutout
+from semi_pose.models.heatmaps import predict_hard
 from semi_pose.study.difficulty import (
     find_augmentations,
     make_views,
@@ -51,6 +52,19 @@ def test_warped_heatmaps_come_back_to_the_plain_frame(model, image):
         warped = predict_view(model, image, [far])
         assert (heatmap_peaks(warped) - heatmap_peaks(plain)).abs().max() <= 1
         assert not torch.equal(warped, plain)
+
+
+def test_joints_that_the_hard_view_cuts_off_are_told(model, image):
+    # The second person's joint lies in a corner, which a larger picture loses.
+    corner = torch.zeros_like(image)
+    corner[..., :8, :8] = 1
+    images = torch.cat([image, corner])
+    easy = predict_view(model, images, [])
+    zoom = HardAffine(rotation_std=0, scale_std=9, scale_limits=(0.5, 0.5))
+    _, shown = predict_hard(model, images, easy, [zoom])
+    assert shown.tolist() == [[True], [False]]
+    _, shown = predict_hard(model, images, easy, [JointCutout(num_joints=1)])
+    assert shown.tolist() == [[True], [True]]  # hidden, but not cut off
 
 
 def test_cutouts_hide_the_joint_that_the_network_sees(model, image):

@@ -73,6 +73,8 @@ def test_ranks_see_different_samples(ranks):
 def test_one_summary_and_metrics_of_all_images(ranks):
     output = ranks[1]
     assert len(re.findall('^Checkpoints: ', output, re.MULTILINE)) == 1
+    (page,) = re.findall('^Summary: +(.*)$', output, re.MULTILINE)
+    assert '<h2>Accuracy</h2>' in Path(page).read_text()
     assert 'ensemble/coco/AP: ' in output
 
 

@@ -52,6 +52,8 @@ def test_it_validates_every_network_and_says_what_is_next(resumed, tiny_config):
     for name in ('coco/AP', 'net1/coco/AP', 'net2/coco/AP', 'ensemble/coco/AP'):
         assert f' {name}: ' in output
     assert f'Checkpoints: {work_dir}\n' in output
+    assert f'Summary:     {work_dir}/summary.html\n' in output
+    assert '<h2>Accuracy</h2>' in (work_dir / 'summary.html').read_text()
     assert re.search(rf'Logs: +{work_dir}/\d+_\d+\n', output)
     assert re.search(rf'python tools/test.py {tiny_config} {work_dir}/\S+\.pth', output)
 
@@ -88,8 +90,9 @@ def test_a_broken_image_is_named_and_counted(
     tool(
         'train.py',
         *(tiny_config, '--data-root', root, '--work-dir', tmp_path / 'run'),
-        '--no-validate',
+        *('--no-validate', '--no-summary'),
     )
+    assert not (tmp_path / 'run' / 'summary.html').exists()
     (log,) = (tmp_path / 'run').rglob('*.log')
     said = log.read_text()
     assert re.search(r'Skipped \S+/000000000001\.jpg', said)

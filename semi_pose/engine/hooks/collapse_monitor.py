@@ -12,8 +12,14 @@ from mmpose.registry import DATASETS, HOOKS
 from torch.utils.data import Dataset
 
 from semi_pose.engine.plain_model import plain_model
-from semi_pose.errors import UserError
-from semi_pose.evaluation.collapse import measure_collapse, own_randomness
+from semi_pose.errors import Collapsed, UserError
+from semi_pose.evaluation.collapse import (
+    RATIO,
+    THRESHOLD,
+    has_collapsed,
+    measure_collapse,
+    own_randomness,
+)
 from semi_pose.evaluation.samples import unlabeled_batches
 
 # Where checkpoints keep what has been seen.
@@ -60,8 +66,8 @@ class CollapseMonitor(Hook):
         self,
         interval: int = 200,
         num: int = 32,
-        threshold: float = 0.2,
-        ratio: float = 0.5,
+        threshold: float = THRESHOLD,
+        ratio: float = RATIO,
         stop: bool = False,
         unlabeled: dict | None = None,
         seed: int = 0,
@@ -133,7 +139,7 @@ class CollapseMonitor(Hook):
         """Measure every ``interval`` steps, and after the last one.
 
         Raises:
-            UserError: If the heatmaps have collapsed and ``stop`` is set.
+            Collapsed: If the heatmaps have collapsed and ``stop`` is set.
         """
         is_due = self.every_n_train_iters(runner, self.interval)
         if is_due or self.is_last_train_iter(runner):
@@ -155,7 +161,7 @@ class CollapseMonitor(Hook):
             messages = [warning]
             broadcast_object_list(messages)
             if messages[0]:
-                raise UserError(f'{messages[0]} Stopped by CollapseMonitor.stop.')
+                raise Collapsed(f'{messages[0]} Stopped by CollapseMonitor.stop.')
         elif warning:
             print_log(warning, 'current', level=logging.WARNING)
 
@@ -189,7 +195,4 @@ class CollapseMonitor(Hook):
         head = getattr(self.model, 'consistency_head', None)
         if head is None or head.current_weight == 0:
             return False
-        # From scratch all heatmaps drop at first, also on labeled images. Until these
-        # show joints, the ratio compares noise with noise.
-        is_learned = self._highest >= self.threshold
-        return is_learned and response < self.ratio * self._highest
+        return has_collapsed(response, self._highest, self.threshold, self.ratio)

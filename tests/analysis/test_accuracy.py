@@ -3,7 +3,7 @@ import pytest
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
 
-from semi_pose.study.gain import TORSO, joint_rows, torso_tilt
+from semi_pose.analysis.accuracy import TORSO, joint_rows, torso_tilt
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_joints_are_correct_within_a_tenth_of_the_longer_side():
         keypoint_scores=np.array([[0.25, 0.5, 1.0]]),
     )
     names = {0: 'left_elbow', 1: 'right_elbow', 2: 'head'}
-    first, second = joint_rows(sample, 7, names)
+    metainfo = dict(keypoint_id2name=names, sigmas=[0.05, 0.1, 0.1])
+    first, second = joint_rows(sample, 7, metainfo)
     assert (first['joint'], first['side'], first['person']) == (
         'elbow',
         'left_elbow',
@@ -39,3 +40,10 @@ def test_joints_are_correct_within_a_tenth_of_the_longer_side():
     )
     assert (first['correct'], second['correct']) == (True, False)
     assert (first['peak'], second['peak']) == (0.25, 0.5)
+    # No area is labeled: 0.53 of the box, and exp(-d² / (2 (2 sigma)² area)).
+    assert first['error'] == pytest.approx(4.9 / 50)
+    wanted = np.exp(-(4.9**2) / (2 * 0.1**2 * 0.53 * 20 * 50))
+    assert first['similarity'] == pytest.approx(wanted)
+    sample.set_metainfo(dict(raw_ann_info=dict(area=400.0)))
+    first, second = joint_rows(sample, 7, metainfo)
+    assert second['similarity'] == pytest.approx(np.exp(-(5.1**2) / (2 * 0.04 * 400)))
