@@ -55,3 +55,23 @@ def test_a_changed_byte_is_found(tmp_path):
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert not is_whole(path)
+
+
+def test_a_copy_has_its_own(tmp_path):
+    old, new = tmp_path / 'old', tmp_path / 'new'
+    for folder in (old, new):
+        folder.mkdir()
+        write(folder, 'iter_1.pth', age=1)  # copied last
+        named = write(folder, 'iter_2.pth', age=9)
+        (folder / 'last_checkpoint').write_text(str(old / 'iter_2.pth'))
+    write(old, 'iter_3.pth', age=0)
+    (old / 'last_checkpoint').write_text(str(old / 'iter_3.pth'))
+    assert newest_checkpoint(new) == (named, [])
+
+
+def test_checkpoints_that_lie_elsewhere(tmp_path):
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'run').mkdir()
+    path = write(tmp_path / 'out', 'iter_1.pth', age=1)
+    (tmp_path / 'run/last_checkpoint').write_text(path)
+    assert newest_checkpoint(tmp_path / 'run') == (path, [])
