@@ -8,7 +8,8 @@ EXPLAINED = """
 With a checkpoint it shows what the teacher predicts on the easy view, and what the
 student is to learn on the hard view. Without one nothing is predicted: it shows the
 pictures with their boxes, easy views, and hard views without what needs the teacher's
-joints. With --labeled the labels take the teacher's place there.
+joints. With --labeled it shows labels and targets: with a checkpoint, what network 1
+predicts beside them; without one, hard views with the labels in the teacher's place.
 """
 
 
