@@ -26,6 +26,12 @@ def parse_args() -> argparse.Namespace:
         help='continue from CKPT, or from the newest checkpoint in the work dir',
     )
     add(
+        '--reset-optimizer',
+        action='store_true',
+        help="with --resume, take the optimizer's settings and schedule from the "
+        'config instead of the checkpoint; its momentum starts at 0',
+    )
+    add(
         '--amp',
         nargs='?',
         const='fp16',
@@ -55,9 +61,10 @@ def main(args: argparse.Namespace) -> None:
     """
     from semi_pose.cli import tool as cli
     from semi_pose.cli.launcher import init_distributed, is_first_process
-    from semi_pose.engine.checkpoints import RequireFit
+    from semi_pose.engine.checkpoints import RequireFit, StartNetworks
     from semi_pose.engine.hooks import SaveOnSignal
     from semi_pose.engine.hooks.data_files import DataFiles
+    from semi_pose.engine.resuming import ResumedOptimizer, finished_message
     from semi_pose.engine.runner import ResumableRunner
     from semi_pose.errors import Collapsed
     from semi_pose.runs import lock_work_dir
@@ -67,6 +74,10 @@ def main(args: argparse.Namespace) -> None:
     if is_first_process():
         lock_work_dir(cfg.work_dir)
     cli.set_resume(cfg, args.resume)
+    if finished := finished_message(cfg):
+        if is_first_process():
+            print(finished)
+        return
     init_distributed(cfg)
     with cli.checked_data(cfg, 'train') as files:
         runner = ResumableRunner.from_cfg(cfg)
@@ -74,6 +85,9 @@ def main(args: argparse.Namespace) -> None:
         runner.register_hook(SaveOnSignal())
         if cfg.get('resume'):
             runner.register_hook(RequireFit(cfg.load_from))
+            runner.register_hook(ResumedOptimizer(cfg.load_from, args.reset_optimizer))
+        elif cfg.get('load_from'):
+            runner.register_hook(StartNetworks(cfg.load_from))
         try:
             runner.train()
         except Collapsed:
@@ -115,9 +129,11 @@ def closing_words(args: argparse.Namespace, runner: 'Runner', page: Path | None)
     """
     from semi_pose.cli.tool import tool_command
 
-    best = runner.message_hub.runtime_info.get('best_ckpt')
+    best = runner.message_hub.runtime_info.get('best_ckpt', '')
     last = Path(runner.work_dir, 'last_checkpoint')
-    checkpoint = best or (last.read_text() if last.exists() else 'CHECKPOINT')
+    checkpoint = last.read_text() if last.exists() else 'CHECKPOINT'
+    if Path(best).is_file():  # a copied work dir may lack it
+        checkpoint = best
     options = [args.config, checkpoint]
     if args.data_root:
         options += ['--data-root', args.data_root]

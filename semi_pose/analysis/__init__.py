@@ -2,14 +2,16 @@
 
 from .curves import draw_curves
 from .networks import build_pairs, load_networks, mean_peaks
-from .views import Views, compose_views, draw_views, save_views
+from .pictures import Picture, draw_pictures
+from .views import Views, compose_views, save_views
 
 __all__ = [
+    'Picture',
     'Views',
     'build_pairs',
     'compose_views',
     'draw_curves',
-    'draw_views',
+    'draw_pictures',
     'load_networks',
     'mean_peaks',
     'save_views',

@@ -35,12 +35,13 @@ def build_pairs(cfg: Config) -> SemiDataset:
     return dataset
 
 
-def load_networks(cfg: Config, checkpoint: str) -> TopdownPoseEstimator:
+def load_networks(cfg: Config, checkpoint: str | None) -> TopdownPoseEstimator:
     """Build a config's model and load a checkpoint into it, all of it.
 
     Args:
         cfg (Config): The config.
-        checkpoint (str): Checkpoint file of a run with this config.
+        checkpoint (str, optional): Checkpoint file of a run with this config; by
+            default the weights are meaningless.
 
     Returns:
         TopdownPoseEstimator: The model on the CPU, in evaluation mode.
@@ -49,7 +50,8 @@ def load_networks(cfg: Config, checkpoint: str) -> TopdownPoseEstimator:
         UserError: If the checkpoint is of another model.
     """
     model = MODELS.build(cfg.model)
-    load_weights(model, read_weights(checkpoint), checkpoint)
+    if checkpoint is not None:
+        load_weights(model, read_weights(checkpoint), checkpoint)
     return model.eval()
 
 

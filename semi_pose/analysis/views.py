@@ -1,32 +1,33 @@
 """The method in pictures: what teacher and student see and predict."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import mmcv
 import numpy as np
 import torch
 import torch.nn.functional as F
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from mmpose.models import TopdownPoseEstimator
+from mmpose.structures import PoseDataSample
 from torch import Tensor
+from torch.utils.data import Dataset
 
+from semi_pose.analysis.pictures import Picture, draw_pictures, peak_joints
 from semi_pose.datasets import SemiDataset
+from semi_pose.evaluation.collapse import evaluating, own_randomness
 from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
-from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.data_preprocessor import to_rgb_pixels
+from semi_pose.models.hard_pipeline import CutOcclude, HardView, JointCutout
 from semi_pose.models.heatmaps import predict_heatmaps
 
-TITLES = (
-    "easy view, with\nthe teacher's joints",
-    "teacher's heatmaps",
-    'hard view:\nwhat the student sees',
-    "target: teacher's heatmaps\nmoved to the hard view",
-    "student's heatmaps:\nto be fitted to the target",
-)
-MIN_PEAK = 0.2
-DPI = 110
+# Of pictures, one row for each person.
+Rows = list[list[Picture]]
+# Transforms that look for joints in the teacher's heatmaps.
+NEED_JOINTS = (CutOcclude, JointCutout)
+JOINTS = "easy view, with\nthe teacher's joints"
 
 
 class Views(NamedTuple):
@@ -61,82 +62,211 @@ def compose_views(model: DualPoseEstimator, batch: dict[str, Any]) -> Views:
     easy, _, targets, hard = model.make_lesson(normalized_images(model, batch))
     return Views(
         _pixels(model, easy),
-        targets[0].numpy(),
+        _array(targets[0]),
         _pixels(model, hard.images[0]),
-        hard.heatmaps[0].numpy(),
-        predict_heatmaps(model, hard.images[0]).numpy(),
+        _array(hard.heatmaps[0]),
+        _array(predict_heatmaps(model, hard.images[0])),
     )
 
 
-def _pixels(model: DualPoseEstimator, images: Tensor) -> np.ndarray:
-    """Undo the normalization; exact zeros, cut out or outside, are black."""
-    pixels = to_rgb_pixels(model.data_preprocessor, images)
-    empty = (images == 0).all(1, keepdim=True).float()
-    # Include the border of one pixel that the warp blends with the image.
-    pixels = pixels * (1 - F.max_pool2d(empty, 3, stride=1, padding=1)).byte()
-    return pixels.permute(0, 2, 3, 1).numpy()
-
-
-def draw_views(views: Views, links: list[tuple[int, int]]) -> Figure:
-    """Draw a row for each sample.
+def lesson_pictures(model: DualPoseEstimator, batch: dict[str, Any]) -> Rows:
+    """Show what trained networks teach each other on unlabeled people.
 
     Args:
-        views (Views): B samples.
-        links (list[tuple[int, int]]): Pairs of joints that are linked.
+        model (DualPoseEstimator): In evaluation mode.
+        batch (dict): An unlabeled batch, before the data preprocessor.
 
     Returns:
-        Figure: B rows of five pictures.
+        Rows: Five of each person.
     """
-    rows = len(views.easy)
-    figure = Figure(figsize=(8.6, 0.55 + 2.25 * rows), layout='constrained')
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
-    grid = figure.subplots(rows, len(TITLES), squeeze=False)
-    for axes, title in zip(grid[0], TITLES, strict=True):
-        axes.set_title(title, fontsize=9)
-    for axes in grid.flat:
-        axes.set_axis_off()
-    for row, sample in zip(grid, zip(*views, strict=True), strict=True):
-        _draw_row(row, Views(*sample), links)
-    return figure
+    return [
+        [
+            Picture(JOINTS, easy, joints=peak_joints(teacher, len(easy))),
+            Picture("teacher's heatmaps\non the easy view", easy, teacher),
+            Picture('hard view:\nwhat the student sees', hard),
+            Picture("target: teacher's heatmaps\nmoved to the hard view", hard, target),
+            Picture("student's heatmaps:\nto be fitted to the target", hard, student),
+        ]
+        for easy, teacher, hard, target, student in zip(
+            *compose_views(model, batch), strict=True
+        )
+    ]
 
 
-def _draw_row(row: np.ndarray, views: Views, links: list[tuple[int, int]]) -> None:
-    stride = views.easy.shape[0] / views.teacher.shape[-2]
-    top = max(views.teacher.max(), views.target.max(), MIN_PEAK)
-    row[0].imshow(views.easy)
-    _draw_joints(row[0], views.teacher, stride, links)
-    _draw_heatmaps(row[1], views.easy, views.teacher, top)
-    row[2].imshow(views.hard)
-    _draw_heatmaps(row[3], views.hard, views.target, top)
-    _draw_heatmaps(row[4], views.hard, views.student, top)
+@torch.no_grad()
+def unlabeled_pictures(model: DualPoseEstimator, batch: dict[str, Any]) -> Rows:
+    """Show the inputs of unlabeled people, without any prediction.
+
+    Args:
+        model (DualPoseEstimator): Whose hard pipeline is used, not its weights.
+        batch (dict): An unlabeled batch, before the data preprocessor.
+
+    Returns:
+        Rows: Three of each person. The hard view lacks what
+        needs a teacher's joints, and its caption says so.
+    """
+    images = normalized_images(model, batch)
+    easy, _ = model.make_easy_view(images)
+    no_joints = images.new_zeros(1, len(images), 1, *_quarter(images))
+    view, left_out = HardView(images.unsqueeze(0), no_joints), []
+    for transform in [*model.paths[0], *model.hard_pipeline]:
+        if isinstance(transform, NEED_JOINTS):
+            left_out.append(type(transform).__name__)
+        else:
+            view = transform(view)
+    note = f'without {", ".join(left_out)}' if left_out else 'what the student sees'
+    pictures = zip(_pixels(model, easy), _pixels(model, view.images[0]), strict=True)
+    return [
+        [
+            _whole_picture('unlabeled picture,\nwith the box', sample),
+            Picture('easy view:\nwhat the teacher sees', easy),
+            Picture(f'hard view,\n{note}', hard),
+        ]
+        for sample, (easy, hard) in zip(batch['data_samples'], pictures, strict=True)
+    ]
 
 
-def _draw_joints(
-    axes: Axes, heatmaps: np.ndarray, stride: float, links: list[tuple[int, int]]
-) -> None:
-    # The center of the heatmap pixel, in image pixels.
-    peaks = (heatmap_peaks(torch.from_numpy(heatmaps)).numpy() + 0.5) * stride - 0.5
-    seen = heatmaps.max((1, 2)) > MIN_PEAK
-    lines = [peaks[list(link)] for link in links if seen[list(link)].all()]
-    axes.add_collection(LineCollection(lines, colors='white', linewidths=1.2))
-    axes.scatter(*peaks[seen].T, s=14, c='tab:red', edgecolors='white', linewidths=0.6)
+@torch.no_grad()
+def labeled_pictures(
+    model: TopdownPoseEstimator, batch: dict[str, Any], is_trained: bool
+) -> Rows:
+    """Show labeled people, their targets, and hard views of them.
+
+    Args:
+        model (TopdownPoseEstimator): In evaluation mode. Hard views need a
+            DualPoseEstimator.
+        batch (dict): A labeled batch with target heatmaps, before the preprocessor.
+        is_trained (bool): Whether to show what network 1 predicts. If not, hard views
+            are made with the targets in the place of a teacher's heatmaps.
+
+    Returns:
+        Rows: Those of each person.
+    """
+    samples = batch['data_samples']
+    images = normalized_images(model, batch)
+    targets = torch.stack([one.gt_fields.heatmaps for one in samples]).to(images)
+    columns = [
+        [
+            _whole_picture('labeled picture, with\nbox and joints', one)
+            for one in samples
+        ],
+        _column("input, with the\ntargets' joints", model, images, targets, peaks=True),
+        _column('target heatmaps,\nfrom the labels', model, images, targets),
+    ]
+    if is_trained:
+        found = predict_heatmaps(model, images)
+        columns.append(
+            _column("network 1's heatmaps\non the input", model, images, found)
+        )
+    elif isinstance(model, DualPoseEstimator):
+        hard = model.make_hard_view(HardView(images.unsqueeze(0), targets.unsqueeze(0)))
+        pair = hard.images[0], hard.heatmaps[0]
+        columns += [
+            _column('hard view, with the labels\nas the teacher', model, pair[0]),
+            _column('target: the labels moved\nto the hard view', model, *pair),
+        ]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _draw_heatmaps(
-    axes: Axes, image: np.ndarray, heatmaps: np.ndarray, top: float
-) -> None:
-    height, width = image.shape[:2]
-    strongest = heatmaps.max(0).clip(0) / top
-    axes.imshow(image.mean(-1), cmap='gray', vmin=0, vmax=255)
-    axes.imshow(
-        strongest,
-        cmap='inferno',
-        vmin=0,
-        vmax=1,
-        alpha=0.25 + 0.75 * strongest.clip(0, 1),
-        extent=(-0.5, width - 0.5, height - 0.5, -0.5),
-        interpolation='bilinear',
-    )
+def _column(
+    caption: str,
+    model: TopdownPoseEstimator,
+    images: Tensor,
+    heatmaps: Tensor | None = None,
+    peaks: bool = False,
+) -> Iterator[Picture]:
+    """Yield a picture of each person; ``peaks`` draws joints in place of heatmaps."""
+    maps = [None] * len(images) if heatmaps is None else _array(heatmaps)
+    for image, one in zip(_pixels(model, images), maps, strict=True):
+        if peaks:
+            yield Picture(caption, image, joints=peak_joints(one, len(image)))
+        else:
+            yield Picture(caption, image, one)
+
+
+def _whole_picture(caption: str, sample: PoseDataSample) -> Picture:
+    """Show the whole picture of a sample, with its box and its labeled joints."""
+    image = mmcv.imread(sample.img_path, channel_order='rgb')
+    truth = sample.gt_instances
+    box, joints = np.array(truth.bboxes[0]), None
+    if 'keypoints' in truth:
+        joints = np.array(truth.keypoints[0], dtype=float)
+        joints[truth.keypoints_visible[0] <= 0] = np.nan
+    if sample.get('flip'):  # they were turned round together with the crop
+        last = image.shape[1] - 1
+        box[[0, 2]] = last - box[[2, 0]]
+        if joints is not None:
+            joints[:, 0] = last - joints[:, 0]
+            joints = joints[sample.flip_indices]
+    return Picture(caption, image, joints=joints, box=box)
+
+
+def _pixels(model: TopdownPoseEstimator, images: Tensor) -> np.ndarray:
+    """Undo the normalization; areas of exact zeros, cut out or outside, are black."""
+    pixels = to_rgb_pixels(model.data_preprocessor, images)
+    filled = (images != 0).any(1, keepdim=True).float()
+    # Not the pixels here and there that have the mean color.
+    empty = 1 - F.max_pool2d(filled, 3, stride=1, padding=1)
+    # Include the border of one pixel that the warp blends with the image.
+    pixels = pixels * (1 - F.max_pool2d(empty, 5, stride=1, padding=2)).byte()
+    return _array(pixels.permute(0, 2, 3, 1))
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return values.cpu().numpy()
+
+
+def _quarter(images: Tensor) -> list[int]:
+    return [side // 4 for side in images.shape[-2:]]
+
+
+def draw_people(
+    model: TopdownPoseEstimator,
+    batch: dict[str, Any],
+    links: list[tuple[int, int]],
+    labeled: bool = False,
+    is_trained: bool = True,
+    seed: int = 0,
+) -> Figure:
+    """Draw a row for each person of a batch, without effect on the model.
+
+    The modes of all modules, batch norm statistics and random states stay as they were.
+
+    Args:
+        model (TopdownPoseEstimator): The model; of unlabeled people, a
+            DualPoseEstimator.
+        batch (dict): ``inputs`` and ``data_samples``, before the data preprocessor.
+        links (list[tuple[int, int]]): Pairs of joints that are linked.
+        labeled (bool): Whether they are labeled people, with target heatmaps.
+        is_trained (bool): Whether to show what the networks predict.
+        seed (int): Seed of the hard views.
+
+    Returns:
+        Figure: The rows.
+    """
+    with evaluating(model), own_randomness(seed, model.data_preprocessor.device):
+        if labeled:
+            rows = labeled_pictures(model, batch, is_trained)
+        elif is_trained:
+            rows = lesson_pictures(model, batch)
+        else:
+            rows = unlabeled_pictures(model, batch)
+    return draw_pictures(rows, links)
+
+
+def draw_batch(dataset: Dataset, num: int, seed: int) -> dict[str, Any]:
+    """Draw people of a data set, the same ones for the same seed.
+
+    Args:
+        dataset (Dataset): The data set, with its pipeline.
+        num (int): How many.
+        seed (int): Seed of the people and of the pipeline.
+
+    Returns:
+        dict: ``inputs`` and ``data_samples``.
+    """
+    with own_randomness(seed, torch.device('cpu')):
+        return next(unlabeled_batches(dataset, num, seed, batch_size=num))
 
 
 def save_views(
@@ -145,18 +275,22 @@ def save_views(
     path: Path,
     num: int = 4,
     seed: int = 0,
+    labeled: bool = False,
+    is_trained: bool = True,
 ) -> None:
-    """Draw the views of some unlabeled people into a file.
+    """Draw the views of some people into a file.
 
     Args:
-        model (DualPoseEstimator): A trained model in evaluation mode.
+        model (DualPoseEstimator): The model.
         pairs (SemiDataset): The recipe's data.
         path (Path): Picture to write.
         num (int): How many people.
         seed (int): Seed of the choice of people and of the views.
+        labeled (bool): Whether to draw labeled people, or unlabeled ones.
+        is_trained (bool): Whether to show what the networks predict.
     """
-    torch.manual_seed(seed)
-    (batch,) = unlabeled_batches(pairs.unlabeled, num, seed, batch_size=num)
-    figure = draw_views(compose_views(model, batch), pairs.metainfo['skeleton_links'])
+    batch = draw_batch(pairs.labeled if labeled else pairs.unlabeled, num, seed)
+    links = pairs.metainfo['skeleton_links']
+    figure = draw_people(model, batch, links, labeled, is_trained, seed)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=DPI)
+    figure.savefig(path)

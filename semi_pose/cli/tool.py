@@ -262,3 +262,5 @@ def set_resume(cfg: Config, checkpoint: str | None) -> None:
         cfg.resume = True
     if checkpoint is not None:
         cfg.load_from = checkpoint
+    elif cfg.get('load_from'):
+        check_checkpoint(cfg.load_from)

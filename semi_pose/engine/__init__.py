@@ -1,6 +1,6 @@
 """Hooks, loops and optimizer wrappers."""
 
-from .hooks import ChannelsLast, CollapseMonitor, SemiRunner
+from .hooks import ChannelsLast, CollapseMonitor, SemiRunner, SemiVisualizationHook
 from .loops import SemiValLoop
 from .optim_wrappers import Bf16OptimWrapper
 
@@ -10,4 +10,5 @@ __all__ = [
     'CollapseMonitor',
     'SemiRunner',
     'SemiValLoop',
+    'SemiVisualizationHook',
 ]

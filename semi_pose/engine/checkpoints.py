@@ -1,10 +1,12 @@
 """Loading of weights, and errors for weights that do not fit."""
 
+import logging
 from collections.abc import Container
 from pathlib import Path
 
 import torch
 from mmengine.hooks import Hook
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import nn
@@ -13,6 +15,8 @@ from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.members import member_weights
+
+Weights = dict[str, torch.Tensor]
 
 
 def check_checkpoint(path: str) -> None:
@@ -30,7 +34,7 @@ def check_checkpoint(path: str) -> None:
         )
 
 
-def read_weights(path: str) -> dict[str, torch.Tensor]:
+def read_weights(path: str) -> Weights:
     """Read the weights of a checkpoint.
 
     Args:
@@ -48,7 +52,7 @@ def read_weights(path: str) -> dict[str, torch.Tensor]:
 
 def load_weights(
     model: nn.Module,
-    weights: dict[str, torch.Tensor],
+    weights: Weights,
     path: str,
     needed: Container[str] | None = None,
 ) -> None:
@@ -133,6 +137,90 @@ class RequireFit(Hook):
         load_weights(model, _weights(checkpoint), self.path, needed)
 
 
-def _weights(checkpoint: dict) -> dict[str, torch.Tensor]:
+class StartNetworks(Hook):
+    """Start all networks from ``load_from``, and refuse one that fits nothing.
+
+    MMEngine loads what fits and logs the rest; of a stock checkpoint, that is network 1
+    alone. Here the networks that the checkpoint does not have and that are built like
+    network 1 start as it does. Teachers follow them from the first step. Weights that
+    do not fit, such as a head for other joints, keep their own start.
+
+    Args:
+        path (str): The checkpoint, for messages.
+    """
+
+    # Before hooks that read the weights too.
+    priority = 'VERY_HIGH'
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Complete the weights before the runner loads them.
+
+        Raises:
+            UserError: If none of them fits.
+        """
+        model = plain_model(runner)
+        weights, own = _weights(checkpoint), model.state_dict()
+        fitting = {
+            name: one for name, one in weights.items() if _shape(own, name) == one.shape
+        }
+        if not fitting:
+            raise UserError(
+                f'Checkpoint {self.path} fits nothing of the model. It has '
+                f'{_first(weights)}; the model has {_first(own)}. Name another one in '
+                'load_from, or, for the weights of a backbone alone, set '
+                "model.backbone.init_cfg=dict(type='Pretrained', checkpoint=...)."
+            )
+        copied = {}
+        for prefix in ('peer.', 'student.'):
+            copied.update(_copies_of_network_1(fitting, own, prefix))
+        fitting.update(copied)
+        checkpoint['state_dict'] = {**own, **fitting}
+        self._tell(own, fitting, bool(copied))
+
+    def _tell(self, own: Weights, fitting: Weights, has_copies: bool) -> None:
+        titles = {'': 'network 1', 'peer.': 'network 2', 'student.': 'the student'}
+        extra = DualPoseEstimator.EXTRA_PARTS
+        roles = {name.split('.')[0] + '.' for name in fitting}
+        started = [one for key, one in titles.items() if key in roles or not key]
+        left = [
+            name
+            for name in own
+            if name not in fitting and not name.startswith(extra[2:])
+        ]
+        line = f'{", ".join(started)}: from {self.path}'
+        if has_copies:
+            line += ', which has network 1 alone'
+        if left:
+            line += f'; {len(left)} weights keep their own start, first {left[0]}'
+        level = logging.WARNING if left else logging.INFO
+        print_log(f'Started {line}.', 'current', level=level)
+
+
+def _copies_of_network_1(fitting: Weights, own: Weights, prefix: str) -> Weights:
+    """Return the weights of network 1 for one built like it that has none."""
+    extra = DualPoseEstimator.EXTRA_PARTS
+    first = {name: own[name].shape for name in own if not name.startswith(extra)}
+    other = {
+        name.removeprefix(prefix): one.shape
+        for name, one in own.items()
+        if name.startswith(prefix)
+    }
+    if first != other or any(name.startswith(prefix) for name in fitting):
+        return {}
+    return {prefix + name: one for name, one in fitting.items() if name in first}
+
+
+def _shape(weights: Weights, name: str) -> torch.Size | None:
+    return weights[name].shape if name in weights else None
+
+
+def _first(weights: Weights) -> str:
+    return ', '.join([*weights][:3]) + (', ...' if len(weights) > 3 else '')
+
+
+def _weights(checkpoint: dict) -> Weights:
     state = checkpoint.get('state_dict', checkpoint)
     return {name.removeprefix('module.'): value for name, value in state.items()}

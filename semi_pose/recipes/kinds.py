@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 # Hooks that do not change the training.
-ONLOOKERS = ('CollapseMonitor',)
+ONLOOKERS = ('CollapseMonitor', 'SemiVisualizationHook')
 HARD_VIEWS = {
     'HardAffine': 'affine',
     'RandAugment': 'RandAugment',

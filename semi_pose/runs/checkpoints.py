@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,14 +91,21 @@ def is_whole(path: Path) -> bool:
         return False
 
 
-def _candidates(work_dir: Path) -> Iterator[Path]:
-    """Yield what ``last_checkpoint`` names, then the others, the newest first."""
-    named = work_dir / 'last_checkpoint'
-    first = Path(named.read_text().strip() or '.') if named.is_file() else None
-    if first is not None and first.suffix:
-        yield first
+def _candidates(work_dir: Path) -> list[Path]:
+    """List a work dir's own checkpoints: the one named first, then the newest first.
+
+    ``last_checkpoint`` names a path, of which the file's name alone counts: work dirs
+    are moved and copied. Only a run that keeps its checkpoints elsewhere
+    (``CheckpointHook.out_dir``), and so has none here, is followed to that path.
+    """
+    file = work_dir / 'last_checkpoint'
+    named = Path(file.read_text().strip() if file.is_file() else '')
     # Best checkpoints have no optimizer state to resume with.
-    others = [path for path in work_dir.glob('*.pth') if path.name[:5] != 'best_']
-    for path in sorted(others, key=_written, reverse=True):
-        if path != first:
-            yield path
+    own = [path for path in work_dir.glob('*.pth') if path.name[:5] != 'best_']
+    if not own and named.is_file():
+        return [named]
+    return sorted(
+        own,
+        key=lambda path: (path.name == named.name, _written(path)),
+        reverse=True,
+    )

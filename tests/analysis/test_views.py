@@ -1,13 +1,25 @@
+"""What the pictures of views show."""
+
+import json
+import random
+
 import numpy as np
 import pytest
 import torch
 from mmpose.registry import DATASETS, MODELS
 
-from semi_pose.analysis import compose_views, draw_views
-from semi_pose.analysis.views import _draw_joints
+from semi_pose.analysis.pictures import to_image
+from semi_pose.analysis.views import (
+    compose_views,
+    draw_batch,
+    draw_people,
+    labeled_pictures,
+    lesson_pictures,
+    unlabeled_pictures,
+)
 from semi_pose.evaluation.samples import unlabeled_batches
 
-from ..helpers.runs import semi_set
+from ..helpers.runs import semi_set, supervised_model
 from ..helpers.tiny import estimator
 
 CUTOUT = dict(type='JointCutout', num_joints=3, jitter_std=0, half_size=(4, 4))
@@ -59,28 +71,103 @@ def test_cutouts_are_black(batch):
     assert (same | black).all()
 
 
-def test_a_row_a_sample(batch):
-    views = compose_views(make(hard_pipeline=[CUTOUT]), batch)
-    figure = draw_views(views, [(0, 1)])
-    assert len(figure.axes) == 3 * 5
-    titles = [axes.get_title() for axes in figure.axes]
-    assert all(titles[:5]) and not any(titles[5:])
-    # Heatmaps lie over the whole picture.
-    for axes in figure.axes:
-        assert all(
-            image.get_extent() == [-0.5, 47.5, 63.5, -0.5] for image in axes.images
-        )
+def test_what_trained_networks_teach(batch):
+    model = make(hard_pipeline=[CUTOUT])
+    views = compose_views(model, batch)
+    rows = lesson_pictures(model, batch)
+    assert [len(row) for row in rows] == [5, 5, 5]
+    heatmaps = [row[1].heatmaps for row in rows]
+    np.testing.assert_allclose(heatmaps, views.teacher)
+    assert rows[0][0].heatmaps is None and rows[0][0].joints.shape == (17, 2)
 
 
-def test_joints_are_drawn_where_the_heatmaps_peak():
-    heatmaps = np.zeros((3, 16, 12), np.float32)
-    heatmaps[0, 5, 2], heatmaps[1, 6, 3], heatmaps[2, 7, 4] = 0.9, 0.5, 0.05
-    from matplotlib.figure import Figure
+@pytest.mark.parametrize('cutout', [True, False])
+def test_without_weights_nothing_is_predicted(batch, cutout):
+    box_anywhere = dict(type='RandomCutout', num_boxes=1, half_size=(4, 5))
+    model = make(hard_pipeline=[box_anywhere, *([CUTOUT] if cutout else [])])
+    for net in model.networks:
+        net.forward = None  # may not be called
+    rows = unlabeled_pictures(model, batch)
+    assert len(rows) == 3
+    for row in rows:
+        whole, easy, hard = row
+        assert all(one.heatmaps is None and one.joints is None for one in row)
+        assert whole.image.shape == (256, 192, 3)
+        x1, y1, x2, y2 = whole.box
+        assert 0 <= x1 < x2 <= 192 and 0 <= y1 < y2 <= 256
+        black = (hard.image == 0).all(-1) & ~(easy.image == 0).all(-1)
+        assert 0 < black.sum() <= 11 * 11  # the one box with its rim
+        assert ('without JointCutout' in hard.caption) is cutout
 
-    axes = Figure().subplots()
-    _draw_joints(axes, heatmaps, 4, [(0, 1), (1, 2)])
-    lines, points = axes.collections
-    # Center of heatmap pixel 2 at stride 4: (2 + 0.5) * 4 - 0.5 = 9.5.
-    np.testing.assert_allclose(points.get_offsets(), [(9.5, 21.5), (13.5, 25.5)])
-    # Joint 2 is too weak to be shown, and so is the link to it.
-    assert len(lines.get_segments()) == 1
+
+@pytest.fixture
+def labeled(synthetic_coco):
+    cfg = semi_set(synthetic_coco)['labeled']
+    flip = dict(type='RandomFlip', direction='horizontal', prob=1.0)
+    cfg['pipeline'].insert(2, flip)
+    return draw_batch(DATASETS.build(cfg), 3, 0)
+
+
+def test_labels_take_the_teachers_place(labeled):
+    model = make(hard_pipeline=[CUTOUT])
+    rows = labeled_pictures(model, labeled, is_trained=False)
+    for row, sample in zip(rows, labeled['data_samples'], strict=True):
+        whole, points, target, hard, moved = row
+        truth = sample.gt_fields.heatmaps.numpy()
+        np.testing.assert_array_equal(target.heatmaps, truth)
+        np.testing.assert_array_equal(moved.heatmaps, truth)  # no affine
+        # The boxes lie round joints that are labeled, or at the corner.
+        black = (hard.image == 0).all(-1) & ~(points.image == 0).all(-1)
+        near = np.zeros(black.shape, bool)
+        for x, y in [*points.joints[~np.isnan(points.joints[:, 0])], (0, 0)]:
+            near[max(int(y) - 8, 0) : int(y) + 9, max(int(x) - 8, 0) : int(x) + 9] = 1
+        assert black.any() and not (black & ~near).any()
+
+
+def test_the_whole_picture_is_not_turned_round(labeled, synthetic_coco):
+    rows = labeled_pictures(make(), labeled, is_trained=True)
+    (path,) = synthetic_coco.glob('annotations/person_keypoints_train2017.json')
+    people = {one['id']: one for one in json.loads(path.read_text())['annotations']}
+    for row, sample in zip(rows, labeled['data_samples'], strict=True):
+        assert sample.flip
+        person = people[sample.id]
+        x, y, width, height = person['bbox']
+        expected = x, y, x + width, y + height
+        np.testing.assert_allclose(row[0].box, expected, atol=1.01)
+        joints = np.array(person['keypoints'], float).reshape(-1, 3)
+        shown = joints[:, 2] > 0
+        assert (np.isnan(row[0].joints[:, 0]) == ~shown).all()
+        np.testing.assert_allclose(row[0].joints[shown], joints[shown, :2], atol=1e-3)
+
+
+def test_pixels_of_the_mean_color_are_not_black(batch):
+    model = make(hard_pipeline=[])
+    for image in batch['inputs']:
+        image[:, 30, 20] = 127
+    views = compose_views(model, batch)
+    assert (views.easy[:, 30, 20] == 127).all()
+    assert (views.easy[:, 29, 19] > 0).any()
+
+
+def test_a_stock_model_shows_labels_and_prediction(labeled):
+    model = MODELS.build(supervised_model()).eval()
+    rows = labeled_pictures(model, labeled, is_trained=True)
+    images = model.data_preprocessor(labeled)['inputs']
+    found = model(images, None).detach().numpy()
+    np.testing.assert_allclose([row[3].heatmaps for row in rows], found, rtol=1e-5)
+
+
+def test_drawing_leaves_the_model_and_the_draws_alone(batch):
+    model = make(hard_pipeline=[CUTOUT]).train()
+    model.peer.eval()
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    for seeded in (torch.manual_seed, np.random.seed, random.seed):
+        seeded(0)
+    expected = torch.rand(1), np.random.rand(), random.random()
+    for seeded in (torch.manual_seed, np.random.seed, random.seed):
+        seeded(0)
+    pictures = [to_image(draw_people(model, batch, [(0, 1)])) for _ in range(2)]
+    assert (torch.rand(1), np.random.rand(), random.random()) == expected
+    assert (pictures[0] == pictures[1]).all() and pictures[0].std() > 20
+    assert model.training and model.backbone.bn.training and not model.peer.training
+    assert all(torch.equal(model.state_dict()[key], before[key]) for key in before)

@@ -1,6 +1,7 @@
 """Checkpoints that are whole or not there, through real runs."""
 
 import errno
+from shutil import copytree
 
 import pytest
 import torch
@@ -105,3 +106,28 @@ def test_the_best_goes_when_the_better_is_known(synthetic_coco, tmp_path, monkey
     path, _ = newest_checkpoint(tmp_path)
     known = torch.load(path, weights_only=True)['message_hub']['runtime_info']
     assert (tmp_path / known['best_ckpt'].rsplit('/')[-1]).exists()
+
+
+def test_a_copy_leaves_the_best_of_the_original_alone(
+    synthetic_coco, tmp_path, monkeypatch
+):
+    steps = []  # accuracy rises with each
+    monkeypatch.setattr(
+        'mmengine.evaluator.Evaluator.evaluate',
+        lambda *_: steps.append(0) or {'coco/AP': len(steps)},
+    )
+    hooks = checkpointing(save_best='coco/AP', rule='greater')
+
+    def train(folder, last, **changes):
+        loop = dict(type='IterBasedTrainLoop', max_iters=last, val_interval=1)
+        options = dict(default_hooks=hooks, train_cfg=loop, **changes)
+        build_runner(synthetic_coco, tmp_path / folder, **options).train()
+
+    train('run', 2)
+    copytree(tmp_path / 'run', tmp_path / 'copy')
+    train('copy', 3, resume=True, load_from=str(tmp_path / 'copy/iter_2.pth'))
+    best = [
+        {name for name in names(tmp_path / folder) if name.startswith('best')}
+        for folder in ('run', 'copy')
+    ]
+    assert best == [{f'best_coco_AP_iter_{step}.pth'} for step in (2, 3)]

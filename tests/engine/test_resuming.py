@@ -5,10 +5,13 @@ import signal
 
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.optim import LinearLR, MultiStepLR
 from mmpose.registry import HOOKS
 
 from semi_pose.engine.hooks import SaveOnSignal
+from semi_pose.engine.resuming import advance, finished_message
 from semi_pose.engine.runner import ResumableRunner
 from semi_pose.errors import Stopped
 from semi_pose.runs import newest_checkpoint
@@ -157,3 +160,36 @@ def test_another_seed_trains_other_weights(whole, synthetic_coco, tmp_path):
     cfg.randomness.seed = 4
     name = 'backbone.conv.weight'
     assert not torch.equal(whole(True)[name], weights(train(cfg))[name])
+
+
+@pytest.mark.parametrize(('epoch', 'is_finished'), [(1, False), (2, True), (3, True)])
+def test_a_run_that_counts_epochs_is_finished(tmp_path, epoch, is_finished):
+    path = str(tmp_path / 'epoch.pth')
+    torch.save(dict(meta=dict(epoch=epoch, iter=999)), path)
+    cfg = Config(dict(resume=True, load_from=path, train_cfg=dict(max_epochs=2)))
+    said = finished_message(cfg)
+    assert (said is not None) is is_finished
+    if is_finished:
+        assert f'{path} has {epoch} epochs' in said
+        assert f'train_cfg.max_epochs={2 * epoch}' in said
+    cfg.resume = False
+    assert finished_message(cfg) is None
+
+
+@pytest.mark.parametrize('steps', [4, 7, 11, 12])  # of epochs of 4
+def test_new_schedules_are_brought_to_where_a_run_is(steps):
+    def schedules():
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        warm = LinearLR(optimizer, start_factor=0.1, by_epoch=False, end=8)
+        fall = MultiStepLR(optimizer, milestones=[1, 2], gamma=0.5)
+        return optimizer, [warm, fall]
+
+    stepped, (warm, fall) = schedules()
+    for step in range(1, steps + 1):
+        warm.step()
+        if step % 4 == 0:
+            fall.step()
+    optimizer, both = schedules()
+    advance(both, steps, steps // 4)
+    assert optimizer.param_groups[0]['lr'] == stepped.param_groups[0]['lr']
+    assert [one.last_step for one in both] == [warm.last_step, fall.last_step]

@@ -34,10 +34,26 @@ class WeightRecorder(Hook):
 
 @HOOKS.register_module()
 class Poison(Hook):
-    """Makes the network's weights infinite."""
+    """Makes one loss, a label or the gradients of a step infinite."""
+
+    def __init__(self, part, step):
+        self.part = part
+        self.step = step
 
     def before_train_iter(self, runner, batch_idx, data_batch=None):
-        runner.model.head.final_layer.weight.data.fill_(math.inf)
+        if runner.iter + 1 != self.step:
+            return
+        self.batch = data_batch
+        model = runner.model
+        if self.part == 'label':
+            heatmaps = data_batch['data_samples']['sup'][1].gt_fields.heatmaps
+            heatmaps[0, 0, 0] = math.nan
+        elif self.part == 'gradient':
+            model.backbone.conv.weight.register_hook(lambda one: one * math.inf)
+        else:
+            heads = dict(net1=model.head, net2=model.peer.head)
+            head = heads.get(self.part, model.consistency_head)
+            head.loss_module.loss_weight = math.inf
 
 
 def recorded(runner) -> WeightRecorder:
@@ -112,14 +128,14 @@ def test_warm_start_fills_both_networks(synthetic_coco, tmp_path):
 def test_warm_start_of_another_network_is_refused(synthetic_coco, tmp_path):
     path = tmp_path / 'other.pth'
     torch.save(dict(state_dict={'backbone.conv.weight': torch.zeros(1)}), path)
-    hooks = [dict(type='SemiRunner', warm_start=[str(path)])]
+    hooks = [dict(type='SemiRunner', warm_start=[str(path)] * 2)]
     runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
     with pytest.raises(UserError, match=r'other\.pth is of another model'):
         runner.train()
 
 
 def test_missing_warm_start_is_named(synthetic_coco, tmp_path):
-    hooks = [dict(type='SemiRunner', warm_start=['nowhere.pth'])]
+    hooks = [dict(type='SemiRunner', warm_start=['nowhere.pth'] * 2)]
     runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
     with pytest.raises(UserError, match=r'nowhere\.pth does not exist'):
         runner.train()
@@ -161,11 +177,65 @@ def test_validation_images_among_the_unlabeled(synthetic_coco, tmp_path, mode):
             runner.train()
 
 
-def test_infinite_loss_stops_the_run(synthetic_coco, tmp_path):
-    hooks = [dict(type='SemiRunner', nan_interval=1), dict(type='Poison')]
-    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
-    with pytest.raises(UserError, match=r'The loss is (nan|inf) at step 1\b'):
+@pytest.mark.parametrize('part', ['net1', 'net2', 'consistency', 'gradient'])
+def test_a_bad_loss_is_named_and_nothing_of_it_is_saved(synthetic_coco, tmp_path, part):
+    every_step = dict(type='CheckpointHook', by_epoch=False, interval=1)
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / 'run',
+        custom_hooks=[dict(type='SemiRunner'), dict(type='Poison', part=part, step=2)],
+        default_hooks=dict(checkpoint=every_step),
+    )
+    with pytest.raises(UserError) as error:
         runner.train()
+    message = str(error.value)
+    labeled, unlabeled = 'of the labeled branch, on ', 'of the unlabeled branch, on '
+    assert (labeled in message) is part.startswith('net')
+    assert (unlabeled in message) is (part == 'consistency')
+    start = {
+        'net1': 'The loss is not finite at step 2: net1.loss_kpt of the labeled',
+        'net2': 'The loss is not finite at step 2: net2.loss_kpt of the labeled',
+        'consistency': 'The loss is not finite at step 2: loss_consistency of the',
+        'gradient': 'The weights (backbone.conv.weight, ...) are not finite after',
+    }
+    assert message.startswith(start[part])
+    if part != 'gradient':
+        (poison,) = (hook for hook in runner.hooks if isinstance(hook, Poison))
+        branch = 'easy' if part == 'consistency' else 'sup'
+        samples = poison.batch['data_samples'][branch]
+        paths = list(dict.fromkeys(one.img_path for one in samples))
+        more = f' and {len(paths) - 3} more' if len(paths) > 3 else ''
+        assert f'branch, on {", ".join(paths[:3])}{more}. ' in message
+    first = tmp_path / 'run/iter_1.pth'
+    assert f'The last checkpoint is {first}.' in message
+    assert [*(tmp_path / 'run').glob('*.pth')] == [first]
+    weights = torch.load(first, weights_only=True)['state_dict'].values()
+    assert all(one.isfinite().all() for one in weights)
+
+
+def test_labels_that_are_not_finite_are_named(synthetic_coco, tmp_path):
+    hooks = [dict(type='SemiRunner'), dict(type='Poison', part='label', step=1)]
+    runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
+    with pytest.raises(UserError) as error:
+        runner.train()
+    (poison,) = (hook for hook in runner.hooks if isinstance(hook, Poison))
+    path = poison.batch['data_samples']['sup'][1].img_path
+    assert f'The targets of {path} are not finite: correct' in str(error.value)
+
+
+def test_a_step_reads_no_loss_again(synthetic_coco, tmp_path, monkeypatch):
+    reads = []
+    item = torch.Tensor.item
+    monkeypatch.setattr(torch.Tensor, 'item', lambda one: reads.append(1) or item(one))
+    counts = []
+    for hooks in ([], [dict(type='SemiRunner')]):
+        folder = tmp_path / f'run{len(counts)}'
+        cfg = dict(val_cfg=None, val_dataloader=None, val_evaluator=None)
+        runner = build_runner(synthetic_coco, folder, custom_hooks=hooks, **cfg)
+        runner.train()
+        counts.append(len(reads))
+        reads.clear()
+    assert counts[0] == counts[1] > 0
 
 
 def test_supervised_run_gets_the_checks_too(synthetic_coco, tmp_path):

@@ -71,3 +71,23 @@ def test_the_best_one_and_its_metric(tmp_path):
     found = best_checkpoint(tmp_path)
     assert (str(found.path), *found[1:]) == (best, 'coco/AP', 'iter 4', 0.3)
     assert chosen_checkpoint(tmp_path) == best
+
+
+def test_a_copy_has_its_own(tmp_path):
+    old, new = tmp_path / 'old', tmp_path / 'new'
+    for folder in (old, new):
+        folder.mkdir()
+        write(folder, 'iter_1.pth', age=1)  # copied last
+        named = write(folder, 'iter_2.pth', age=9)
+        (folder / 'last_checkpoint').write_text(str(old / 'iter_2.pth'))
+    write(old, 'iter_3.pth', age=0)
+    (old / 'last_checkpoint').write_text(str(old / 'iter_3.pth'))
+    assert newest_checkpoint(new) == (named, [])
+
+
+def test_checkpoints_that_lie_elsewhere(tmp_path):
+    (tmp_path / 'out').mkdir()
+    (tmp_path / 'run').mkdir()
+    path = write(tmp_path / 'out', 'iter_1.pth', age=1)
+    (tmp_path / 'run/last_checkpoint').write_text(path)
+    assert newest_checkpoint(tmp_path / 'run') == (path, [])

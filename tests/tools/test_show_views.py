@@ -39,6 +39,41 @@ def test_lies_beside_the_checkpoint_by_default(show, resumed):
     assert (resumed[0] / 'views.png').stat().st_size > 1000
 
 
+@pytest.mark.parametrize('labeled', [(), ('--labeled',)])
+def test_without_a_checkpoint(
+    tool, tiny_config, synthetic_coco, tmp_path, monkeypatch, capsys, labeled
+):
+    monkeypatch.chdir(tmp_path)
+    where = ('--data-root', synthetic_coco, '--num', 1)
+    tool('analysis/show_views.py', tiny_config, *where, *labeled)
+    name = 'labeled_views.png' if labeled else 'views.png'
+    assert f'Wrote {name}' in capsys.readouterr().out
+    picture = matplotlib.image.imread(tmp_path / name)[..., :3]
+    columns = np.array_split(picture[picture.shape[0] // 2 :], 5 if labeled else 3, 1)
+    assert all(column.std() > 0.05 for column in columns)
+
+
+def test_labeled_people_with_a_checkpoint(show, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr('semi_pose.analysis.views.draw_pictures', stop_with(drawn))
+    with pytest.raises(Stop):
+        show('--labeled', '--num', 2, '--out', tmp_path / 'views.png')
+    assert [len(row) for row in drawn[0]] == [4, 4]
+    assert "network 1's heatmaps" in drawn[0][0][3].caption
+
+
+class Stop(Exception):
+    pass
+
+
+def stop_with(seen):
+    def draw(rows, links):
+        seen.append(rows)
+        raise Stop
+
+    return draw
+
+
 def test_a_supervised_recipe_is_refused(show, capsys):
     with pytest.raises(SystemExit) as end:
         show(config=ROOT / 'configs/semi/res18_coco1k_supervised.py')

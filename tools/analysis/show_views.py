@@ -1,28 +1,45 @@
-"""Draw easy views, hard views and heatmaps of a semi-supervised model."""
+"""Draw easy views, hard views and heatmaps of a semi-supervised recipe."""
 
 import argparse
 from pathlib import Path
+
+EXPLAINED = """
+
+With a checkpoint it shows what the teacher predicts on the easy view, and what the
+student is to learn on the hard view. Without one nothing is predicted: it shows the
+pictures with their boxes, easy views, and hard views without what needs the teacher's
+joints. With --labeled it shows labels and targets: with a checkpoint, what network 1
+predicts beside them; without one, hard views with the labels in the teacher's place.
+"""
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        description=__doc__,
-        epilog='example:\n  python tools/analysis/show_views.py '
-        'configs/demo/efflite0_demo_dual.py work_dirs/demo/dual/iter_1000.pth',
+        description=__doc__ + EXPLAINED,
+        epilog='examples:\n  python tools/analysis/show_views.py '
+        'configs/demo/efflite0_demo_dual.py work_dirs/demo/dual/iter_1000.pth\n  '
+        'python tools/analysis/show_views.py configs/semi/res18_coco1k_dual.py '
+        '--labeled --data-root data/coco',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
     add('config', help='config file of a semi-supervised recipe')
-    add('checkpoint', help='checkpoint file')
+    add('checkpoint', nargs='?', help='checkpoint file; without it, see above')
+    add(
+        '--labeled',
+        action='store_true',
+        help='draw labeled people with their target heatmaps, not unlabeled ones',
+    )
     add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
         '--out',
         type=Path,
         metavar='FILE',
-        help='image to write (default: views.png next to the checkpoint)',
+        help='image to write (default: views.png, or labeled_views.png, next to the '
+        'checkpoint, or in the current folder)',
     )
-    add('--num', type=int, default=4, help='unlabeled people to draw (%(default)s)')
+    add('--num', type=int, default=4, help='people to draw (%(default)s)')
     add('--seed', type=int, default=0, help='seed of people and views (%(default)s)')
     return parser.parse_args(argv)
 
@@ -41,13 +58,18 @@ def main(args: argparse.Namespace) -> None:
 
     if args.num < 1:
         raise UserError(f'--num is {args.num}: ask for 1 person or more.')
-    check_checkpoint(args.checkpoint)
+    if args.checkpoint is not None:
+        check_checkpoint(args.checkpoint)
     cfg = load_recipe(args.config, args.data_root)
     with explained(cfg):
         pairs = analysis.build_pairs(cfg)
         model = analysis.load_networks(cfg, args.checkpoint)
-    out = args.out or Path(args.checkpoint).with_name('views.png')
-    analysis.save_views(model, pairs, out, args.num, args.seed)
+    name = 'labeled_views.png' if args.labeled else 'views.png'
+    out = args.out or Path(args.checkpoint or name).with_name(name)
+    is_trained = args.checkpoint is not None
+    analysis.save_views(
+        model, pairs, out, args.num, args.seed, args.labeled, is_trained
+    )
     print(f'Wrote {out}')
 
 

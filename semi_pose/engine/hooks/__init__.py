@@ -5,11 +5,13 @@ from .checkpoint import WholeCheckpointHook
 from .collapse_monitor import CollapseMonitor
 from .save_on_signal import SaveOnSignal
 from .semi_runner import SemiRunner
+from .semi_visualization import SemiVisualizationHook
 
 __all__ = [
     'ChannelsLast',
     'CollapseMonitor',
     'SaveOnSignal',
     'SemiRunner',
+    'SemiVisualizationHook',
     'WholeCheckpointHook',
 ]

@@ -33,9 +33,26 @@ class WholeCheckpointHook(CheckpointHook):
     def before_train(self, runner: Runner) -> None:
         """Find the folder, and remove what an earlier run left unfinished."""
         super().before_train(runner)
+        self._keep_to_own_folder(runner)
         if is_main_process():
             for path in Path(self.out_dir).glob(f'*.pth{PARTIAL}'):
                 path.unlink()
+
+    def _keep_to_own_folder(self, runner: Runner) -> None:
+        """Look for the best checkpoints in this run's folder.
+
+        A checkpoint names them by their paths. In a copy of a work dir, the hook would
+        remove those of the original as soon as there are better ones.
+        """
+        for key, path in list(runner.message_hub.runtime_info.items()):
+            if not key.startswith('best_ckpt'):
+                continue
+            own = self.file_backend.join_path(self.out_dir, Path(path).name)
+            runner.message_hub.update_info(key, own)
+            if key == 'best_ckpt' and hasattr(self, 'best_ckpt_path'):
+                self.best_ckpt_path = own
+            elif hasattr(self, 'best_ckpt_path_dict'):  # save_best of several metrics
+                self.best_ckpt_path_dict[key.removeprefix('best_ckpt_')] = own
 
     def save_interrupted(self, runner: Runner, meta: dict[str, int]) -> str:
         """Save the state of a run that must end early.

@@ -14,6 +14,7 @@ from semi_pose.datasets.annotation_check import counted
 from semi_pose.datasets.transforms import count_unreadable
 from semi_pose.engine.checkpoints import load_network
 from semi_pose.engine.checks import check_run
+from semi_pose.engine.finite import check_losses, check_weights
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
 from semi_pose.models import DualPoseEstimator
@@ -26,13 +27,18 @@ class SemiRunner(Hook):
     It serves supervised runs of stock models too: they get the checks and the
     count of unreadable images.
 
+    A loss that is not finite ends the run after its step, before anything is saved. The
+    device is not asked again: MMEngine's RuntimeInfoHook reads all losses of a step for
+    the log, and this hook looks at what it has read. Weights can be lost one step
+    earlier, where a finite loss has a gradient that is not; so each checkpoint, which
+    is copied to the CPU anyway, is checked before it is written.
+
     Args:
-        warm_start (Sequence[str]): Checkpoints that the networks start from:
-            one per network (the paper's start: two networks trained separately
-            on the labels), or one for all. Not used when a run resumes.
+        warm_start (Sequence[str]): Checkpoints that the networks start from, one per
+            network: the paper's start, two networks trained separately on the labels.
+            For one that all start from, set ``load_from``. Not used when a run resumes.
         val_overlap (str): What to do when validation images are among the
             unlabeled ones: 'error', 'warn' or 'ignore'.
-        nan_interval (int): Steps between checks that the loss is finite.
     """
 
     priority = 'NORMAL'
@@ -41,7 +47,6 @@ class SemiRunner(Hook):
         self,
         warm_start: Sequence[str] = (),
         val_overlap: str = 'error',
-        nan_interval: int = 50,
     ) -> None:
         if val_overlap not in ('error', 'warn', 'ignore'):
             raise ValueError(
@@ -49,7 +54,6 @@ class SemiRunner(Hook):
             )
         self.warm_start = [warm_start] if isinstance(warm_start, str) else warm_start
         self.val_overlap = val_overlap
-        self.nan_interval = nan_interval
 
     def before_train(self, runner: Runner) -> None:
         """Check data sets and model against each other; load the warm start.
@@ -64,13 +68,12 @@ class SemiRunner(Hook):
 
     def _load_warm_start(self) -> None:
         networks = getattr(self.model, 'networks', (self.model,))
-        paths = list(self.warm_start)
-        if len(paths) == 1:
-            paths *= len(networks)
+        paths = self.warm_start
         if len(paths) != len(networks):
             raise UserError(
                 f'SemiRunner.warm_start names {len(paths)} checkpoints for '
-                f'{len(networks)} networks: give one per network, or one for all.'
+                f'{len(networks)} networks: give one per network, or set load_from to '
+                'one that all start from.'
             )
         for number, (network, path) in enumerate(zip(networks, paths, strict=True), 1):
             load_network(network, path)
@@ -92,20 +95,20 @@ class SemiRunner(Hook):
         data_batch: dict | None = None,
         outputs: dict | None = None,
     ) -> None:
-        """Stop the run if the loss is no longer finite.
+        """Stop the run if a loss of this step is not finite.
 
         Raises:
-            UserError: If it is not; earlier checkpoints stay.
+            UserError: If one is not; earlier checkpoints stay.
         """
-        if not self.every_n_train_iters(runner, self.nan_interval):
-            return
-        if not torch.isfinite(outputs['loss']).all():
-            raise UserError(
-                f'The loss is {outputs["loss"].item()} at step {runner.iter + 1}. '
-                'Lower optim_wrapper.optimizer.lr, or set '
-                'optim_wrapper.clip_grad.max_norm=1, and continue from the last '
-                f'checkpoint in {runner.work_dir} with --resume.'
-            )
+        check_losses(runner, outputs, data_batch)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Stop the run before weights that are not finite are saved.
+
+        Raises:
+            UserError: If they are not; earlier checkpoints stay.
+        """
+        check_weights(runner, checkpoint)
 
     def after_train(self, runner: Runner) -> None:
         """Log how many images could not be read in all processes."""
