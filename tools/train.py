@@ -95,6 +95,8 @@ def summary(args: argparse.Namespace, runner: 'Runner') -> str:
     options = [args.config, checkpoint]
     if args.data_root:
         options += ['--data-root', args.data_root]
+    if args.allow_outside:
+        options.append('--allow-outside')
     return (
         f'\nCheckpoints: {runner.work_dir}\nLogs:        {runner.log_dir}\n'
         f'Next:        {tool_command("test")} {shlex.join(options)}'

@@ -17,6 +17,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add('checkpoint', help='checkpoint file')
     add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
+        '--allow-outside',
+        action='store_true',
+        help='let annotation files name pictures outside the data folder',
+    )
+    add(
         '--out',
         type=Path,
         metavar='FILE',
@@ -34,7 +39,8 @@ def main(args: argparse.Namespace) -> None:
         UserError: If the user can fix what went wrong.
     """
     from semi_pose import analysis
-    from semi_pose.cli.diagnosis import explained
+    from semi_pose.cli.tool import checked_data
+    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.engine.checkpoints import check_checkpoint
     from semi_pose.errors import UserError
     from semi_pose.recipes.reading import load_recipe
@@ -42,8 +48,10 @@ def main(args: argparse.Namespace) -> None:
     if args.num < 1:
         raise UserError(f'--num is {args.num}: ask for 1 person or more.')
     check_checkpoint(args.checkpoint)
+    if args.allow_outside:
+        allow_outside()
     cfg = load_recipe(args.config, args.data_root)
-    with explained(cfg):
+    with checked_data(cfg, 'train'):
         pairs = analysis.build_pairs(cfg)
         model = analysis.load_networks(cfg, args.checkpoint)
     out = args.out or Path(args.checkpoint).with_name('views.png')
