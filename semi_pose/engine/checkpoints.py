@@ -30,6 +30,22 @@ def check_checkpoint(path: str) -> None:
         )
 
 
+def read_checkpoint(path: str) -> dict:
+    """Read a checkpoint, onto the CPU.
+
+    Args:
+        path (str): Checkpoint file or address.
+
+    Returns:
+        dict: All that it holds.
+
+    Raises:
+        UserError: If there is no such file, or it is no checkpoint.
+    """
+    check_checkpoint(path)
+    return CheckpointLoader.load_checkpoint(path, 'cpu', logger='silent')
+
+
 def read_weights(path: str) -> dict[str, torch.Tensor]:
     """Read the weights of a checkpoint.
 
@@ -40,10 +56,9 @@ def read_weights(path: str) -> dict[str, torch.Tensor]:
         dict[str, Tensor]: Weights by name.
 
     Raises:
-        UserError: If there is no such file.
+        UserError: If there is no such file, or it is no checkpoint.
     """
-    check_checkpoint(path)
-    return _weights(CheckpointLoader.load_checkpoint(path, map_location='cpu'))
+    return weights_in(read_checkpoint(path))
 
 
 def load_weights(
@@ -130,9 +145,10 @@ class RequireFit(Hook):
         """
         model = plain_model(runner)
         needed = None if self.member is None else member_weights(model, self.member)
-        load_weights(model, _weights(checkpoint), self.path, needed)
+        load_weights(model, weights_in(checkpoint), self.path, needed)
 
 
-def _weights(checkpoint: dict) -> dict[str, torch.Tensor]:
+def weights_in(checkpoint: dict) -> dict[str, torch.Tensor]:
+    """Return the weights of a checkpoint that is read, by name."""
     state = checkpoint.get('state_dict', checkpoint)
     return {name.removeprefix('module.'): value for name, value in state.items()}
