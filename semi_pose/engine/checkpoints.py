@@ -34,6 +34,22 @@ def check_checkpoint(path: str) -> None:
         )
 
 
+def read_checkpoint(path: str) -> dict:
+    """Read a checkpoint, onto the CPU.
+
+    Args:
+        path (str): Checkpoint file or address.
+
+    Returns:
+        dict: All that it holds.
+
+    Raises:
+        UserError: If there is no such file, or it is no checkpoint.
+    """
+    check_checkpoint(path)
+    return CheckpointLoader.load_checkpoint(path, 'cpu', logger='silent')
+
+
 def read_weights(path: str) -> Weights:
     """Read the weights of a checkpoint.
 
@@ -44,10 +60,9 @@ def read_weights(path: str) -> Weights:
         dict[str, Tensor]: Weights by name.
 
     Raises:
-        UserError: If there is no such file.
+        UserError: If there is no such file, or it is no checkpoint.
     """
-    check_checkpoint(path)
-    return _weights(CheckpointLoader.load_checkpoint(path, map_location='cpu'))
+    return weights_in(read_checkpoint(path))
 
 
 def load_weights(
@@ -134,7 +149,7 @@ class RequireFit(Hook):
         """
         model = plain_model(runner)
         needed = None if self.member is None else member_weights(model, self.member)
-        load_weights(model, _weights(checkpoint), self.path, needed)
+        load_weights(model, weights_in(checkpoint), self.path, needed)
 
 
 class StartNetworks(Hook):
@@ -162,7 +177,7 @@ class StartNetworks(Hook):
             UserError: If none of them fits.
         """
         model = plain_model(runner)
-        weights, own = _weights(checkpoint), model.state_dict()
+        weights, own = weights_in(checkpoint), model.state_dict()
         fitting = {
             name: one for name, one in weights.items() if _shape(own, name) == one.shape
         }
@@ -221,6 +236,7 @@ def _first(weights: Weights) -> str:
     return ', '.join([*weights][:3]) + (', ...' if len(weights) > 3 else '')
 
 
-def _weights(checkpoint: dict) -> Weights:
+def weights_in(checkpoint: dict) -> Weights:
+    """Return the weights of a checkpoint that is read, by name."""
     state = checkpoint.get('state_dict', checkpoint)
     return {name.removeprefix('module.'): value for name, value in state.items()}

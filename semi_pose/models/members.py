@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import torch
 from mmpose.models import TopdownPoseEstimator
-from torch import Tensor, nn
+from torch import Tensor
 
 from semi_pose.errors import UserError
 from semi_pose.models.heatmaps import Network, predict_flip_averaged, predict_heatmaps
+from semi_pose.models.teachers import Follower
 
 TITLES = {'net1': 'network 1', 'net2': 'network 2', 'ema': 'mean teacher'}
 
@@ -70,17 +71,30 @@ def member_weights(model: TopdownPoseEstimator, name: str) -> set[str]:
     needed = {
         id(value)
         for network in members_of(model)[name]
-        for value in _own_state(network)
+        for value in network_state(network).values()
     }
     return {key for key, value in state.items() if id(value) in needed}
 
 
-def _own_state(network: nn.Module) -> Iterable[Tensor]:
-    """Yield the weights of a network, without those of other networks inside it."""
-    extra = getattr(network, 'EXTRA_PARTS', ())
-    for key, value in network.state_dict(keep_vars=True).items():
-        if not key.startswith(tuple(extra)):
-            yield value
+def network_state(network: Network) -> dict[str, Tensor]:
+    """Return the weights of a network, without those of other networks inside it.
+
+    Args:
+        network (TopdownPoseEstimator | Follower): One of a member's networks.
+
+    Returns:
+        dict[str, Tensor]: Parameters and buffers by the names that they have in a
+        stock TopdownPoseEstimator.
+    """
+    state = network.state_dict(keep_vars=True)
+    if isinstance(network, Follower):
+        pieces = {key: key.split('.', 2) for key in state}  # network.STAGE.REST
+        return {
+            f'{network.stage_names[int(stage)]}.{rest}': state[key]
+            for key, (_, stage, rest) in pieces.items()
+        }
+    extra = tuple(getattr(network, 'EXTRA_PARTS', ()))
+    return {key: value for key, value in state.items() if not key.startswith(extra)}
 
 
 def member_heatmaps(

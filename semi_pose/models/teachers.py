@@ -18,6 +18,8 @@ class Follower(nn.Module):
     def __init__(self, network: TopdownPoseEstimator) -> None:
         super().__init__()
         self.network = deepcopy(_stages(network)).requires_grad_(False)
+        neck = ['neck'] if network.with_neck else []
+        self.stage_names = ['backbone', *neck, 'head']
 
     def forward(self, images: Tensor, data_samples: None = None) -> Tensor:
         """Compute heatmaps, called like a TopdownPoseEstimator.

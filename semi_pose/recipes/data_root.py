@@ -59,8 +59,17 @@ def check_files(cfg: Config, sections: tuple[str, ...]) -> None:
         if labels and node.get('ann_file') == labels:
             _check_labels(annotation_path(node), cfg)
         for path in _paths(node):
+            _check_plain(path)
             if '://' not in path and not osp.exists(path):
                 load_json(path)
+
+
+def _check_plain(path: str) -> None:
+    if path.endswith(('.pkl', '.pickle')):
+        raise UserError(
+            f'{path} is a pickle, which can run code when it is read: write it again '
+            'as JSON, and name that file.'
+        )
 
 
 def _check_labels(path: str, cfg: Config) -> None:

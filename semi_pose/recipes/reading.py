@@ -5,6 +5,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.registry import init_default_scope
+from yaml import YAMLError
 
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
@@ -30,7 +31,7 @@ def read_config(path: str) -> Config:
             f'Cannot read the config {path}: {error}. The recipes are in '
             'configs/, and installed ones are named semi_pose::FOLDER/NAME.py.'
         ) from error
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, YAMLError, OSError) as error:
         raise UserError(f'Cannot read the config {path}: {error}') from error
 
 

@@ -63,8 +63,8 @@ def _load(source: str, root: str, nodes: list[Config]) -> dict:
     """Check the user's file for the ways in which its parts will be used."""
     uses = [use for node in nodes if (use := find_use(node))]
     named = next((use for use in uses if use.names), Use())
-    use = replace(named, boxes=True, joints=True, folder=str(Path(root, 'images')))
-    return load_coco(source, use)
+    places = dict(folder=str(Path(root, 'images')), root=root)
+    return load_coco(source, replace(named, boxes=True, joints=True, **places))
 
 
 def split(coco: dict, name: str) -> tuple[dict, dict]:

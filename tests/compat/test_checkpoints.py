@@ -8,9 +8,13 @@ import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
+from mmengine.runner.checkpoint import CheckpointLoader
 from mmengine.utils import digit_version
 
 from semi_pose.compat import checkpoints
+from semi_pose.errors import UserError
+
+from ..helpers import hostile
 
 lists_globals = pytest.mark.skipif(
     digit_version(torch.__version__) < digit_version('2.6'),
@@ -120,7 +124,7 @@ class Call:
         return self.function, self.args
 
 
-@pytest.mark.parametrize(
+CALLS = pytest.mark.parametrize(
     'call',
     [
         Call(getattr, HistoryBuffer, '__init__'),
@@ -132,6 +136,9 @@ class Call:
     ],
     ids=['init', 'register', 'ndarray', 'globals', 'eval', 'system'],
 )
+
+
+@CALLS
 def test_malicious_checkpoint_is_refused(call):
     with pytest.raises(pickle.UnpicklingError):
         load(save({'state_dict': call}))
@@ -143,3 +150,73 @@ def test_guarded_getattr_answers_for_statistics_alone():
         checkpoints._statistic(HistoryBuffer, '_set_default_statistics')
     with pytest.raises(pickle.UnpicklingError, match='only the statistics'):
         checkpoints._statistic(np, 'min')
+
+
+# Before torch 2.6 a list of our own is enforced.
+BOTH = pytest.mark.parametrize(
+    'lists_globals', [pytest.param(True, marks=lists_globals), False]
+)
+
+
+@BOTH
+@pytest.mark.parametrize('zipped', [True, False])
+@CALLS
+def test_mmengine_runs_no_code(call, zipped, lists_globals, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, 'LISTS_GLOBALS', lists_globals)
+    path = tmp_path / 'bad.pth'
+    options = dict(_use_new_zipfile_serialization=zipped)
+    torch.save({'state_dict': call}, path, **options)
+    stock = torch.load
+    with pytest.raises(UserError, match=f'{path} was not loaded: it wants Python to'):
+        CheckpointLoader.load_checkpoint(str(path), 'cpu')
+    assert torch.load is stock
+
+
+@BOTH
+def test_mmengine_loads_its_own(lists_globals, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, 'LISTS_GLOBALS', lists_globals)
+    runner = build_runner(tmp_path, 1)
+    runner.message_hub.update_info('best_score', np.float32(0.5))
+    runner.train()
+    loaded = CheckpointLoader.load_checkpoint(str(tmp_path / 'epoch_1.pth'), 'cpu')
+    history = loaded['message_hub']['log_scalars']['train/loss']
+    assert history.mean() == runner.message_hub.get_scalar('train/loss').mean()
+    assert loaded['message_hub']['runtime_info']['best_score'] == 0.5
+
+
+@BOTH
+@pytest.mark.parametrize('content', [b'', b'<html>', pickle.dumps([1])[:5]])
+def test_what_is_no_checkpoint(content, lists_globals, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, 'LISTS_GLOBALS', lists_globals)
+    path = tmp_path / 'bad.pth'
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=f'{path} cannot be read .* name another one'):
+        CheckpointLoader.load_checkpoint(str(path), 'cpu')
+
+
+@pytest.mark.parametrize('share', [0.3, 0.5, 0.97])
+def test_a_checkpoint_cut_short(share, tmp_path):
+    path = tmp_path / 'short.pth'
+    torch.save({'state_dict': {'a': torch.ones(9999)}}, path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(UserError, match=f'{path} cannot be read '):
+        CheckpointLoader.load_checkpoint(str(path), 'cpu')
+
+
+def test_other_errors_stay(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        CheckpointLoader.load_checkpoint(str(tmp_path / 'none.pth'), 'cpu')
+    with pytest.raises(IsADirectoryError), checkpoints._weights_only():
+        torch.load(tmp_path)
+
+
+def test_downloads_are_read_as_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path))
+    (tmp_path / 'checkpoints').mkdir()
+    path = tmp_path / 'checkpoints/bad.pth'
+    marker = tmp_path / 'marker'
+    hostile.write_checkpoint(path, marker)
+    with pytest.raises(UserError, match='https://x.org/bad.pth was not loaded'):
+        CheckpointLoader.load_checkpoint('https://x.org/bad.pth', 'cpu')
+    assert not marker.exists()

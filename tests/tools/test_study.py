@@ -118,11 +118,13 @@ def test_other_settings_need_a_fresh_start(study, tool, capsys):
 
 def test_a_dry_run_trains_nothing(study, tool, capsys, monkeypatch):
     options, folder, _ = study
-    monkeypatch.setenv('COLUMNS', '200')
+    monkeypatch.setenv('COLUMNS', '80')
     before = sorted(folder.rglob('*'))
     tool('analysis/study.py', *options, '--seeds', 0, 1, '--dry-run')
     assert sorted(folder.rglob('*')) == before
     output = capsys.readouterr().out
+    assert '…' not in output
+    assert all(len(line) <= 80 for line in output.splitlines() if line[:1] in '│┃┏└')
     states = dict(re.findall(r'│ (tiny_\S+) +│ 3 steps +│ (\w+(?: \w+)?)', output))
     assert states == {
         'tiny_supervised/seed0': 'trained',

@@ -3,11 +3,14 @@
 import json
 import re
 import sys
+from pathlib import Path
 
 import cv2
 import mmengine
 import numpy as np
 import pytest
+
+from semi_pose.apis import inference_topdown, init_model
 
 from .conftest import TOOLS, start
 
@@ -60,6 +63,21 @@ def test_networks_and_flipping_change_the_predictions(evaluate, tmp_path):
         keypoints[name] = np.stack([s['pred_instances']['keypoints'] for s in samples])
     for name in ('net2', 'both', 'flip'):
         assert not np.allclose(keypoints['net1'], keypoints[name], atol=1)
+
+
+@pytest.mark.parametrize('network', ['net1', 'net2', 'ensemble'])
+def test_the_apis_find_the_same_joints(
+    evaluate, resumed, tiny_config, synthetic_coco, network, tmp_path
+):
+    evaluate('--network', network, '--dump', tmp_path / 'all.pkl')
+    sample = mmengine.load(tmp_path / 'all.pkl')[0]
+    model = init_model(tiny_config, resumed[0] / 'epoch_2.pth', network, device='cpu')
+    picture = synthetic_coco / 'val2017' / Path(sample['img_path']).name
+    boxes = sample['gt_instances']['bboxes']
+    (found,) = inference_topdown(model, str(picture), boxes)
+    for key in ('keypoints', 'keypoint_scores'):
+        expected = sample['pred_instances'][key]
+        np.testing.assert_allclose(found.pred_instances[key], expected, atol=1e-4)
 
 
 def test_the_command_draws_pictures_and_says_where(

@@ -9,7 +9,6 @@ made first.
 from __future__ import annotations
 
 import argparse
-import logging
 import shlex
 import signal
 import sys
@@ -54,6 +53,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         type=Path,
         metavar='DIR',
         help="take the data from here, not the configs'",
+    )
+    add(
+        '--allow-outside',
+        action='store_true',
+        help='let annotation files name pictures outside the data folder',
     )
     add(
         '--work-dir',
@@ -146,13 +150,16 @@ def main(args: argparse.Namespace) -> None:
     """
     from rich.console import Console
 
-    from semi_pose.cli.progress import progress_display
+    from semi_pose.cli.progress import progress_display, quiet
+    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.errors import UserError
     from semi_pose.study.results import read_results
     from semi_pose.study.runs import settle, train_and_show
 
     # With a file of its own: what libraries print while measuring goes elsewhere.
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
+    if args.allow_outside:
+        allow_outside()
     plan = make_plan(args)
     if args.dry_run:
         console.print(make_table(args, plan))
@@ -165,12 +172,8 @@ def main(args: argparse.Namespace) -> None:
             failures = train_and_show(plan.trials, args.jobs, progress)
     results = read_results(plan)
     if results.methods:
-        logging.disable(logging.INFO)  # metrics log each step
-        try:
-            with console.status('Measuring'), redirect_stdout(StringIO()):
-                page = report(args, results)
-        finally:
-            logging.disable(logging.NOTSET)
+        with console.status('Measuring'), quiet():
+            page = report(args, results)
         console.print(closing_words(args, results, page))
     if failures:
         listed = [f'{trial.name}: {error}' for trial, error in failures.items()]
@@ -253,23 +256,25 @@ def make_table(args: argparse.Namespace, plan: Plan) -> Table:
     with redirect_stdout(StringIO()):
         estimates = estimate.estimate_all(plan, args.tflops)
     seconds = sum(one.seconds for one in estimates.values()) / args.jobs
+    sources = dict.fromkeys(one.source for one in estimates.values() if one.source)
     table = Table(
         title='The study',
         caption=f'About {estimate.duration(seconds)} of training with --jobs '
         f'{args.jobs}, if this does not slow them down; start-up, validation and the '
-        'making of pseudo labels come on top.',
+        'making of pseudo labels come on top.'
+        + (f' Estimated by {" or ".join(sources)}.' if sources else ''),
     )
-    table.add_column('run', no_wrap=True)
-    for title in ('length', 'state', 'time', 'estimated by'):
-        table.add_column(title)
-    for trial, (left, source) in estimates.items():
+    table.add_column('run', overflow='fold')
+    for title in ('length', 'state', 'time'):
+        table.add_column(title, no_wrap=True)
+    for trial, (left, _) in estimates.items():
         state = 'trained' if trial.done else 'to train'
         if trial.run.differences():
-            state = 'other settings'
+            state = 'changed'
         elif trial.run.recorded.exists() and not trial.done:
             state = 'to go on'
         time = '' if trial.done else estimate.duration(left)
-        table.add_row(trial.name, estimate.length(trial.run), state, time, source)
+        table.add_row(trial.name, estimate.length(trial.run), state, time)
     return table
 
 

@@ -65,9 +65,9 @@ def main(args: argparse.Namespace) -> None:
     """
     from semi_pose.cli.tool import tool_command
     from semi_pose.engine.whole_files import write_whole
+    from semi_pose.recipes.check_stock import check_stock
     from semi_pose.recipes.reading import read_config
     from semi_pose.recipes.semi_recipe import Wish, write_recipe
-    from semi_pose.recipes.stock_config import check_stock
     from semi_pose.recipes.unlabeled_people import find_people
 
     out = check_options(args)

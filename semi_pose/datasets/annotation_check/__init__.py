@@ -3,12 +3,14 @@
 from .check import check_coco
 from .detections import check_detections
 from .images import picture_size, picture_sizes
+from .names import allow_outside
 from .people import has_extent, person_categories
 from .report import counted
 from .use import Use, find_use, joint_names, uses_in
 
 __all__ = [
     'Use',
+    'allow_outside',
     'check_coco',
     'check_detections',
     'counted',

@@ -45,8 +45,7 @@ def check_coco(coco: Any, path: str, uses: Sequence[Use]) -> list[str]:
     _check_lists(coco, uses, report)
     report.raise_faults()
     renamed = read_ids('image', coco['images'], report)
-    folder = next((use.folder for use in uses if use.folder), '')
-    sizes = check_images(coco['images'], folder, report)
+    sizes = check_images(coco['images'], uses, report)
     check_categories(coco, report)
     report.raise_faults()
     if any(use.boxes or use.joints for use in uses):

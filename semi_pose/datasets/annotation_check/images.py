@@ -9,7 +9,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from semi_pose.datasets.annotation_check.columns import column, numbers
+from semi_pose.datasets.annotation_check.names import check_names
 from semi_pose.datasets.annotation_check.report import Report
+from semi_pose.datasets.annotation_check.use import Use
 
 LOOKED_FOR = 100
 THREADS = 8
@@ -44,13 +46,13 @@ def picture_sizes(paths: Sequence[str]) -> list[tuple[int, int] | None]:
         return list(pool.map(picture_size, paths))
 
 
-def check_images(images: list[dict], folder: str, report: Report) -> np.ndarray:
+def check_images(images: list[dict], uses: Sequence[Use], report: Report) -> np.ndarray:
     """Check names and sizes of images.
 
     Args:
         images (list[dict]): The images; a size that is missing is read from the
             picture and added.
-        folder (str): Folder of the pictures; empty if unknown.
+        uses (Sequence[Use]): Who reads them, and from which folders.
         report (Report): Where faults go.
 
     Returns:
@@ -63,11 +65,17 @@ def check_images(images: list[dict], folder: str, report: Report) -> np.ndarray:
         report.fault(
             'must name the picture. Add it.', 'image', images, ~named, 'file_name'
         )
-    elif folder and '://' not in folder:
+        return np.full((len(images), 2), np.nan)
+    for folder, root in dict.fromkeys((use.folder, use.root) for use in uses):
+        if folder:
+            check_names(images, folder, root, report)
+    report.raise_faults()
+    folder = next((use.folder for use in uses if use.folder), '')
+    if folder and '://' not in folder:
         _look_for_pictures(images, folder, report)
     sizes = _sizes(images)
     unknown = ~(sizes > 0).all(1)
-    if unknown.any() and named.all():
+    if unknown.any():
         _read_sizes(images, unknown, folder, report)
         sizes = _sizes(images)
     return sizes

@@ -23,6 +23,7 @@ class Use:
             any joints will do.
         dataset (str): Type of the data set, for messages.
         folder (str): Folder that file names of images begin from; empty if unknown.
+        root (str): The data root, which they must not leave.
         first (int, optional): So many people are read at most.
         bbox_file (str): A detector's boxes that replace those of the file.
     """
@@ -32,6 +33,7 @@ class Use:
     names: tuple[str, ...] = ()
     dataset: str = ''
     folder: str = ''
+    root: str = ''
     first: int | None = None
     bbox_file: str = ''
 
@@ -79,7 +81,7 @@ def find_use(node: Mapping) -> Use | None:
         annotated = bool(node.get('only_annotated'))
         found = node.get('bbox_file') or ''
         found = found and osp.join(node.get('data_root') or '', found)
-        return Use(not found, annotated, folder=_folder(node), bbox_file=found)
+        return Use(not found, annotated, bbox_file=found, **_places(node))
     return None
 
 
@@ -91,15 +93,15 @@ def _use_of_mmpose(node: Mapping, dataset: type) -> Use | None:
         return None  # which needs the outlines
     found = node.get('bbox_file') or ''
     if found or dataset.parse_data_info is not base.parse_data_info:
-        return Use(folder=_folder(node), dataset=dataset.__name__, bbox_file=found)
+        return Use(dataset=dataset.__name__, bbox_file=found, **_places(node))
     metainfo = node.get('metainfo') or dataset.METAINFO
     names = joint_names(parse_pose_metainfo(metainfo)) if metainfo else ()
     return Use(
         joints=True,
         names=names,
         dataset=dataset.__name__,
-        folder=_folder(node),
         first=_first(node),
+        **_places(node),
     )
 
 
@@ -116,10 +118,10 @@ def joint_names(metainfo: Mapping) -> tuple[str, ...]:
     return tuple(names[number] for number in range(len(names)))
 
 
-def _folder(node: Mapping) -> str:
-    prefix = node.get('data_prefix') or {}
+def _places(node: Mapping) -> dict[str, str]:
+    root, prefix = node.get('data_root') or '', node.get('data_prefix') or {}
     image = prefix.get('img', '') if isinstance(prefix, Mapping) else prefix
-    return osp.join(node.get('data_root') or '', image or '') or '.'
+    return dict(folder=osp.join(root, image or '') or '.', root=root)
 
 
 def _first(node: Mapping) -> int | None:

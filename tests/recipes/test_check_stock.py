@@ -6,7 +6,7 @@ from mmpose.models import BaseHead
 from mmpose.registry import MODELS
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.stock_config import REASONS, check_stock
+from semi_pose.recipes.check_stock import REASONS, check_stock
 
 from ..helpers.runs import supervised_model
 from ..helpers.tiny import estimator
