@@ -178,6 +178,7 @@ def data_rows(train_set: Dataset, val_set: Dataset | None) -> Iterator[dict]:
     for role, dataset in parts.items():
         for base in base_datasets(dataset):
             file = getattr(base, 'bbox_file', None) or base.ann_file
+            file = file or base.data_prefix['img']  # a folder of crops
             yield {'set': role, 'people': len(base), 'file': str(file)}
 
 
