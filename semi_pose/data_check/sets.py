@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
+from copy import deepcopy
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -152,8 +153,8 @@ def _build(done: DataSet, node: Mapping) -> None:
         done.metainfo = dataset.metainfo
 
 
-def _without_pipelines(node: Mapping) -> Config:
-    copy = Config(dict(dataset=node)).dataset
+def _without_pipelines(node: Mapping) -> Mapping:
+    copy = deepcopy(node)
     for _, part in nodes(copy, ''):
         if 'pipeline' in part:
             part['pipeline'] = []
