@@ -28,4 +28,4 @@ class PeopleToLabel(CombinedDataset):
             as ``ann_id``, and the model's ``flip_indices``.
         """
         record = super().get_data_info(idx)
-        return dict(record, id=idx, ann_id=record['id'])
+        return dict(record, id=idx, ann_id=record.get('id'))

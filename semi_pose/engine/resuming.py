@@ -6,13 +6,13 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.optim import _ParamScheduler
 from mmengine.runner import Runner
 
+from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.errors import UserError
 
 # What a schedule counts; the rest of its state are settings.
@@ -29,14 +29,15 @@ def finished_message(cfg: Config) -> str | None:
     Returns:
         str, optional: How many steps or epochs it has, the checkpoint, and how to
         train longer.
+
+    Raises:
+        UserError: If the checkpoint cannot be read.
     """
     units = [one for one in ('iter', 'epoch') if f'max_{one}s' in cfg.train_cfg]
     if not (units and cfg.get('resume') and zipfile.is_zipfile(cfg.load_from)):
         return None
     unit = units[0]
-    # Memory-mapped, so the weights are not read.
-    checkpoint = torch.load(cfg.load_from, 'cpu', weights_only=True, mmap=True)
-    done = checkpoint.get('meta', {}).get(unit, 0)
+    done = read_checkpoint(cfg.load_from).get('meta', {}).get(unit, 0)
     if done < cfg.train_cfg[f'max_{unit}s']:
         return None
     counted = f'{done} {"epochs" if unit == "epoch" else "steps"}'

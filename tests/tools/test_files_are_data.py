@@ -110,7 +110,7 @@ def test_the_hostile_files_would_run_code(marker, tmp_path):
     [
         ('train.py', ('--resume', '{bad}')),
         ('train.py', ('--cfg-options', 'load_from={bad}')),
-        ('train.py', ('--cfg-options', 'custom_hooks.0.warm_start={bad}')),
+        ('train.py', ('--cfg-options', 'custom_hooks.0.warm_start=[{bad},{bad}]')),
         ('test.py', ()),
         (VIEWS, ()),
         (LABEL, ()),
