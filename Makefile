@@ -23,8 +23,8 @@ install: $(STAMP)  ## create .venv with all that is needed (the other targets do
 demo: $(STAMP)  ## draw people, train supervised and dual, compare them
 	@$(PY) tools/demo.py
 
-test: lint  ## lint, then every test but the slow ones
-	@$(PYTEST) -m 'not slow'
+test: lint  ## lint, then every test but the slow ones, on all cores
+	@$(PYTEST) -n auto --dist loadfile -m 'not slow'
 
 test-slow: $(STAMP)  ## the slow tests
 	@$(PYTEST) -m slow
