@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MINORS = range(10, 14)
 PACKAGES = ('torch', 'torchvision', 'numpy', 'opencv-python', 'mmpose', 'mmdet')
 PACKAGES += ('mmengine', 'mmcv-lite', 'pycocotools', 'xtcocotools', 'setuptools')
+PYTEST = ('-m', 'pytest', '-q', '-n', 'auto', '--dist', 'loadfile', '-m', 'not slow')
 READ_VERSIONS = """
 import json, sys
 from importlib.metadata import PackageNotFoundError, version
@@ -97,9 +98,7 @@ def try_python(python: str, args: argparse.Namespace) -> dict[str, str]:
     versions = json.loads(call(inner, '-c', READ_VERSIONS, *PACKAGES))
     unmet = call(inner, '-m', 'pip', 'check', check=False).strip().replace('\n', '; ')
     size = call('du', '-s', '--block-size=1M', str(venv)).split()[0]
-    tests = call(
-        inner, '-m', 'pytest', '-q', '-m', 'not slow', *args.tests, check=False
-    )
+    tests = call(inner, *PYTEST, *args.tests, check=False)
     if not args.keep:
         shutil.rmtree(venv)
     return {
