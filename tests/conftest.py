@@ -9,6 +9,7 @@ from mmengine.registry import init_default_scope
 
 import semi_pose  # noqa: F401  registers everything
 from semi_pose.analysis.summary import write_summary
+from semi_pose.recipes.reading import recorded_config
 from semi_pose.synthetic import write_dataset
 
 from .helpers.runs import SEMI_HOOK, build_runner
@@ -52,5 +53,5 @@ def finished(synthetic_coco, tmp_path_factory) -> Path:
         ),
         val_evaluator=[coco, dict(type='PCKAccuracy', thr=0.1, prefix='coco')],
     ).train()
-    write_summary(folder)
+    write_summary(recorded_config(folder), folder)
     return folder

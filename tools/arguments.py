@@ -35,15 +35,7 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
         metavar='DIR',
         help='output folder (default: work_dirs/CONFIG_NAME)',
     )
-    add('--show-dir', metavar='DIR', help='draw predictions on validation images here')
-    add('--show', action='store_true', help='show the drawings in a window')
-    add('--interval', type=int, default=1, help='draw every n-th image (%(default)s)')
-    add(
-        '--wait-time',
-        type=float,
-        default=1,
-        help='seconds that a window stays open (%(default)s)',
-    )
+    add_drawing(parser)
     add(
         '--cfg-options',
         nargs='+',
@@ -59,6 +51,20 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
     )
     add('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
     return parser
+
+
+def add_drawing(parser: argparse.ArgumentParser) -> None:
+    """Add the options on the drawing of predictions."""
+    add = parser.add_argument
+    add('--show-dir', metavar='DIR', help='draw predictions on validation images here')
+    add('--show', action='store_true', help='show the drawings in a window')
+    add('--interval', type=int, default=1, help='draw every n-th image (%(default)s)')
+    add(
+        '--wait-time',
+        type=float,
+        default=1,
+        help='seconds that a window stays open (%(default)s)',
+    )
 
 
 def parse(

@@ -12,7 +12,7 @@ from mmpose.registry import TRANSFORMS
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
-from semi_pose.evaluation.collapse import own_randomness
+from semi_pose.evaluation.samples import own_randomness
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.heatmaps import View, predict_hard, predict_heatmaps
 from semi_pose.models.members import find_member, member_heatmaps, members_of

@@ -17,6 +17,7 @@ from mmpose.structures import PoseDataSample
 from torch.utils.data import DataLoader
 
 from semi_pose.models import DualPoseEstimator
+from semi_pose.recipes.kinds import nodes
 
 # A joint is correct within this share of the person's longer box side, as in PCK@0.1.
 NEAR = 0.1
@@ -53,18 +54,10 @@ def labeled_validation(cfg: Config) -> Config:
         Config: A copy without ``bbox_file`` in its validation set.
     """
     cfg = deepcopy(cfg)
-    _drop_detections(cfg.val_dataloader.dataset)
-    return cfg
-
-
-def _drop_detections(node: Any) -> None:
-    if isinstance(node, dict):
+    for _, node in nodes(cfg.val_dataloader.dataset, ''):
         if node.get('bbox_file'):
             node['bbox_file'] = None
-        node = list(node.values())
-    if isinstance(node, (list, tuple)):
-        for value in node:
-            _drop_detections(value)
+    return cfg
 
 
 def validation_loader(cfg: Config) -> DataLoader:

@@ -34,7 +34,7 @@ from semi_pose.evaluation.collapse import (
     judge_collapse,
     measure_collapse,
 )
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.samples import draw_batch, unlabeled_batches
 from semi_pose.models.members import find_member, member_title
 from semi_pose.recipes.kinds import describe, is_semi
 from semi_pose.recipes.reading import recorded_config
@@ -58,7 +58,8 @@ def try_summary(work_dir: str, train_set: Dataset | None = None) -> Path | None:
         Path, optional: The page; None, and a warning in the log, if there is none.
     """
     try:
-        return write_summary(Path(work_dir), train_set)
+        folder = Path(work_dir)
+        return write_summary(recorded_config(folder), folder, train_set)
     except Exception as error:  # drawing must not spoil a training
         print_log(
             f'No summary was written ({type(error).__name__}: {error}). Try again by '
@@ -70,22 +71,21 @@ def try_summary(work_dir: str, train_set: Dataset | None = None) -> Path | None:
 
 
 def write_summary(
-    work_dir: Path, train_set: Dataset | None = None, data_root: str | None = None
+    cfg: Config, work_dir: Path, train_set: Dataset | None = None
 ) -> Path:
     """Write ``summary.html`` and ``summary.md`` into a run's work dir.
 
     Args:
-        work_dir (Path): Work dir of the run.
+        cfg (Config): The config of the run.
+        work_dir (Path): Its work dir.
         train_set (Dataset, optional): Its training set; built by default.
-        data_root (str, optional): Folder of the data, if it lies elsewhere now.
 
     Returns:
         Path: The page of HTML, which needs no other file.
 
     Raises:
-        UserError: If the folder holds no run, or its data is missing.
+        UserError: If the folder holds no log, or the data is missing.
     """
-    cfg = recorded_config(work_dir, data_root)
     records = in_steps(read_scalars(work_dir))
     if not records:
         raise UserError(f'{work_dir} holds no log: train first.')
@@ -197,9 +197,7 @@ def judge(
     measured = [one for one in records if 'collapse/labeled_response' in one]
     if not measured and model and isinstance(train_set, SemiDataset):
         sets = train_set.unlabeled, train_set.labeled
-        samples = [
-            next(unlabeled_batches(part, NUM_PEAKS, SEED, NUM_PEAKS)) for part in sets
-        ]
+        samples = [draw_batch(part, NUM_PEAKS, SEED) for part in sets]
         measured = [measure_collapse(model, *samples)]
     if not measured:
         return False, 'The peaks on unlabeled images were not measured in this run.'

@@ -12,12 +12,11 @@ from matplotlib.figure import Figure
 from mmpose.models import TopdownPoseEstimator
 from mmpose.structures import PoseDataSample
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from semi_pose.analysis.pictures import Picture, draw_pictures, peak_joints
 from semi_pose.datasets import SemiDataset
-from semi_pose.evaluation.collapse import evaluating, own_randomness
-from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
+from semi_pose.evaluation.collapse import evaluating
+from semi_pose.evaluation.samples import draw_batch, normalized_images, own_randomness
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.data_preprocessor import to_rgb_pixels
 from semi_pose.models.hard_pipeline import CutOcclude, HardView, JointCutout
@@ -252,21 +251,6 @@ def draw_people(
         else:
             rows = unlabeled_pictures(model, batch)
     return draw_pictures(rows, links)
-
-
-def draw_batch(dataset: Dataset, num: int, seed: int) -> dict[str, Any]:
-    """Draw people of a data set, the same ones for the same seed.
-
-    Args:
-        dataset (Dataset): The data set, with its pipeline.
-        num (int): How many.
-        seed (int): Seed of the people and of the pipeline.
-
-    Returns:
-        dict: ``inputs`` and ``data_samples``.
-    """
-    with own_randomness(seed, torch.device('cpu')):
-        return next(unlabeled_batches(dataset, num, seed, batch_size=num))
 
 
 def save_views(

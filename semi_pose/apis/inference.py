@@ -4,8 +4,8 @@ from copy import deepcopy
 from pathlib import Path
 
 import mmpose.apis
-import torch
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmpose.models import TopdownPoseEstimator
 
 from semi_pose.engine.checkpoints import load_weights, read_checkpoint, weights_in
@@ -50,7 +50,7 @@ def init_model(
     dataset.pipeline = stock_loading(dataset.pipeline)
     # MMPose looks for the joints in a training set of one kind.
     cfg.train_dataloader = dict(dataset=dict(metainfo=find_metainfo(dataset)))
-    model = mmpose.apis.init_model(cfg, device=device or _best_device())
+    model = mmpose.apis.init_model(cfg, device=device or get_device())
     name = find_member(model)
     if checkpoint is not None:
         saved = read_checkpoint(str(checkpoint))
@@ -60,7 +60,3 @@ def init_model(
             'dataset_meta', model.dataset_meta
         )
     return model
-
-
-def _best_device() -> str:
-    return 'cuda:0' if torch.cuda.is_available() else 'cpu'

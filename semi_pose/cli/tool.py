@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -21,7 +21,7 @@ from semi_pose.cli.diagnosis import explained
 from semi_pose.cli.launcher import is_first_process
 from semi_pose.cli.memory import keep_freed_memory
 from semi_pose.cli.plain_files import plain_files
-from semi_pose.datasets.annotation_check import allow_outside
+from semi_pose.datasets.annotation_check import Use, allow_outside
 from semi_pose.datasets.annotation_files import SharedFiles, shared_files
 from semi_pose.engine.checkpoints import check_checkpoint
 from semi_pose.engine.optim_wrappers import has_fast_bf16
@@ -189,12 +189,15 @@ def check_work_dir(folder: str) -> None:
 
 
 @contextmanager
-def checked_data(cfg: Config, tool: str) -> Iterator[SharedFiles]:
+def checked_data(
+    cfg: Config, tool: str, more: Iterable[tuple[str, Use]] = ()
+) -> Iterator[SharedFiles]:
     """Check the annotation files; build and run within, where each is read once.
 
     Args:
         cfg (Config): The config.
         tool (str): ``train`` or ``test``.
+        more (Iterable[tuple[str, Use]]): Other files, and how they are used.
 
     Yields:
         SharedFiles: The files, for the hook `DataFiles`.
@@ -202,7 +205,7 @@ def checked_data(cfg: Config, tool: str) -> Iterator[SharedFiles]:
     Raises:
         UserError: If a file has errors, or for other errors that the user can fix.
     """
-    uses = annotation_uses(cfg, _sections(tool))
+    uses = *annotation_uses(cfg, _sections(tool)), *more
     with shared_files(uses) as files, explained(cfg):
         files.read_all()
         yield files

@@ -1,6 +1,5 @@
 """Measures of the collapse on fixed samples, without effect on the training."""
 
-import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -10,10 +9,10 @@ import torch
 from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
 
-from semi_pose.evaluation.samples import normalized_images
+from semi_pose.evaluation.samples import normalized_images, own_randomness
 from semi_pose.geometry import heatmap_peaks
 from semi_pose.models import DualPoseEstimator
-from semi_pose.models.heatmaps import predict_heatmaps
+from semi_pose.models.heatmaps import predict_heatmaps, still_shown
 
 # Inner edges of the 5 bins of heatmap values (supplement, Figure 9).
 EDGES = (0.2, 0.4, 0.6, 0.8)
@@ -145,8 +144,7 @@ def view_gap(
 ) -> tuple[Tensor, Tensor]:
     """Compare teachers on the easy view with their students on the hard one.
 
-    Joints that the hard view no longer shows are left out: those whose target keeps
-    less than half the teacher's peak, as the warp has moved it out of the picture.
+    Joints that the hard view no longer shows are left out.
 
     Args:
         teachers (Tensor): (..., K, h, w) heatmaps on the easy view.
@@ -158,10 +156,9 @@ def view_gap(
         student's, and of the distance between the peaks of target and student, as a
         share of the heatmap's diagonal.
     """
-    peaks = teachers.amax((-2, -1))
-    shown = (targets.amax((-2, -1)) >= peaks / 2).float()
+    shown = still_shown(teachers, targets).float()
     shown /= shown.sum().clamp(min=1)
-    difference = peaks - students.amax((-2, -1))
+    difference = teachers.amax((-2, -1)) - students.amax((-2, -1))
     offset = (heatmap_peaks(targets) - heatmap_peaks(students)).float()
     diagonal = float(np.hypot(*targets.shape[-2:]))
     return (shown * difference).sum(), (shown * offset.norm(dim=-1)).sum() / diagonal
@@ -199,28 +196,3 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     finally:
         for module, mode in modes.items():
             module.training = mode
-
-
-@contextmanager
-def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw from a separate seed; restore the states of torch, NumPy and Python after.
-
-    Args:
-        seed (int): The seed.
-        device (device): A device whose random state is seeded and restored too.
-    """
-    states = random.getstate(), np.random.get_state()
-    devices = [device] if device.type == 'cuda' else []
-    try:
-        with torch.random.fork_rng(devices):
-            # torch.manual_seed would seed the other GPUs too.
-            torch.default_generator.manual_seed(seed)
-            for one in devices:
-                with torch.cuda.device(one):
-                    torch.cuda.manual_seed(seed)
-            random.seed(seed)
-            np.random.seed(seed)
-            yield
-    finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])

@@ -1,9 +1,12 @@
 """Samples of a data set that are the same at each measurement."""
 
+import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import torch
 from mmengine.dataset import pseudo_collate
 from mmpose.models import TopdownPoseEstimator
 from torch import Tensor
@@ -36,6 +39,23 @@ def unlabeled_batches(
         yield pseudo_collate(samples[start : start + batch_size])
 
 
+def draw_batch(dataset: Dataset, num: int, seed: int) -> dict[str, Any]:
+    """Draw people and their views as one batch, the same ones for the same seed.
+
+    Random states stay as they were.
+
+    Args:
+        dataset (Dataset): A labeled or unlabeled data set, with its pipeline.
+        num (int): How many people; all of them if there are fewer.
+        seed (int): Seed of the choice and of the pipeline.
+
+    Returns:
+        dict: ``inputs`` and ``data_samples``, as a data preprocessor takes them.
+    """
+    with own_randomness(seed, torch.device('cpu')):
+        return next(unlabeled_batches(dataset, num, seed, batch_size=num))
+
+
 def normalized_images(
     model: TopdownPoseEstimator, batch: dict[str, Any], branch: str = 'easy'
 ) -> Tensor:
@@ -54,3 +74,28 @@ def normalized_images(
         for key, value in batch.items()
     }
     return model.data_preprocessor(picked)['inputs']
+
+
+@contextmanager
+def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
+    """Draw from a separate seed; restore the states of torch, NumPy and Python after.
+
+    Args:
+        seed (int): The seed.
+        device (device): A device whose random state is seeded and restored too.
+    """
+    states = random.getstate(), np.random.get_state()
+    devices = [device] if device.type == 'cuda' else []
+    try:
+        with torch.random.fork_rng(devices):
+            # torch.manual_seed would seed the other GPUs too.
+            torch.default_generator.manual_seed(seed)
+            for one in devices:
+                with torch.cuda.device(one):
+                    torch.cuda.manual_seed(seed)
+            random.seed(seed)
+            np.random.seed(seed)
+            yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])

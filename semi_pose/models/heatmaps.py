@@ -90,8 +90,8 @@ def predict_hard(
 
     Returns:
         tuple[Tensor, Tensor]: (B, K, h, w) in the frame of the given images, 0 where
-        the view does not reach; (B, K), whether the view still shows the joint: it
-        keeps half of the easy peak.
+        the view does not reach; (B, K), whether the view still shows the joint
+        (:func:`still_shown`).
     """
     grid = getattr(network, 'grid', None)
     hard = HardView(images.unsqueeze(0), easy.unsqueeze(0), grid=grid)
@@ -100,6 +100,19 @@ def predict_hard(
     heatmaps = predict_heatmaps(network, hard.images[0])
     if hard.frame is None:
         return heatmaps, heatmaps.new_ones(heatmaps.shape[:2], dtype=torch.bool)
-    moved = warp(easy, hard.heatmap_frame).amax((-2, -1))
-    shown = moved >= easy.amax((-2, -1)) / 2
+    shown = still_shown(easy, warp(easy, hard.heatmap_frame))
     return warp(heatmaps, invert_theta(hard.heatmap_frame)), shown
+
+
+def still_shown(easy: Tensor, hard: Tensor) -> Tensor:
+    """Say which joints a hard view still shows.
+
+    Args:
+        easy (Tensor): (..., h, w) heatmaps on the easy view.
+        hard (Tensor): (..., h, w), the same in the hard view's frame.
+
+    Returns:
+        Tensor: (...), bool: false where less than half of the easy peak is left, since
+        the warp has moved the joint out of the picture.
+    """
+    return hard.amax((-2, -1)) >= easy.amax((-2, -1)) / 2

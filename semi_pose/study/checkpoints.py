@@ -7,8 +7,8 @@ from mmengine.config import Config
 from mmpose.models import TopdownPoseEstimator
 
 from semi_pose.analysis.networks import build_pairs, load_networks
-from semi_pose.evaluation.collapse import measure_collapse, own_randomness
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.collapse import measure_collapse
+from semi_pose.evaluation.samples import draw_batch
 from semi_pose.recipes.kinds import is_semi
 from semi_pose.recipes.reading import load_recipe
 from semi_pose.study.plan import Method, Trial
@@ -43,11 +43,7 @@ def measure_heatmaps(methods: Sequence[Method]) -> dict[Trial, dict[str, float]]
         return {}
     source = max(semi, key=lambda method: method.easy_hard).trials[0]
     data = build_pairs(recorded_config(source))
-    with own_randomness(SEED, torch.device('cpu')):
-        samples = [
-            next(unlabeled_batches(part, NUM, SEED, NUM))
-            for part in (data.unlabeled, data.labeled)
-        ]
+    samples = [draw_batch(part, NUM, SEED) for part in (data.unlabeled, data.labeled)]
     return {
         trial: measure_collapse(
             load_last(trial, recorded_config(trial)), *samples, seed=SEED

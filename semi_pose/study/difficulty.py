@@ -11,7 +11,7 @@ from mmpose.registry import TRANSFORMS
 from torch.utils.data import DataLoader
 
 from semi_pose.analysis.accuracy import build_evaluator, validation_loader
-from semi_pose.evaluation.collapse import own_randomness
+from semi_pose.evaluation.samples import own_randomness
 from semi_pose.models.heatmaps import View, predict_view
 from semi_pose.recipes.kinds import nodes
 from semi_pose.runs.logs import network_metrics

@@ -136,4 +136,4 @@ def test_a_failure_is_one_warning(finished, monkeypatch):
 
 def test_a_folder_without_a_run(tmp_path):
     with pytest.raises(UserError, match='holds no config of a run'):
-        summary.write_summary(tmp_path)
+        summary.write_summary(recorded_config(tmp_path), tmp_path)

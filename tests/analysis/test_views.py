@@ -11,13 +11,12 @@ from mmpose.registry import DATASETS, MODELS
 from semi_pose.analysis.pictures import to_image
 from semi_pose.analysis.views import (
     compose_views,
-    draw_batch,
     draw_people,
     labeled_pictures,
     lesson_pictures,
     unlabeled_pictures,
 )
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.samples import draw_batch, unlabeled_batches
 
 from ..helpers.runs import semi_set, supervised_model
 from ..helpers.tiny import estimator

@@ -12,11 +12,10 @@ from semi_pose.evaluation.collapse import (
     has_collapsed,
     judge_collapse,
     measure_collapse,
-    own_randomness,
     value_shares,
     view_gap,
 )
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.samples import own_randomness, unlabeled_batches
 
 from ..helpers.runs import semi_set
 from ..helpers.tiny import estimator

@@ -66,6 +66,22 @@ def tool(monkeypatch):
     return call
 
 
+@pytest.fixture
+def printed_by(tool, capsys):
+    """Run a tool as `tool` does; returns what it prints, the errors if it fails."""
+
+    def call(name: str, *options: object, status: int = 0) -> str:
+        if not status:
+            tool(name, *options)
+            return capsys.readouterr().out
+        with pytest.raises(SystemExit) as end:
+            tool(name, *options)
+        assert end.value.code == status
+        return capsys.readouterr().err
+
+    return call
+
+
 def start(*command: object, **environment: str) -> subprocess.Popen:
     """Start a command in a process group of its own; its output can be read."""
     # For recipes that import the tests' helpers.

@@ -47,20 +47,14 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def call(tool, detector, folder, tmp_path, capsys):
+def call(printed_by, detector, folder, tmp_path):
     """Run the tool on the folder; returns what it prints."""
 
     def run(*options, source=(folder,), weights=('--random-weights',), status=0):
         command = [*source, '--out', tmp_path / 'boxes.json', *options]
         if weights:
             command += ['--detector', 'any', *weights]
-        if not status:
-            tool('dataset/detect_persons.py', *command)
-            return capsys.readouterr().out
-        with pytest.raises(SystemExit) as end:
-            tool('dataset/detect_persons.py', *command)
-        assert end.value.code == status
-        return capsys.readouterr().err
+        return printed_by('dataset/detect_persons.py', *command, status=status)
 
     return run
 

@@ -66,19 +66,13 @@ def out(people):
 
 
 @pytest.fixture
-def make(tool, teacher, recipe, out, capsys):
+def make(printed_by, teacher, recipe, out):
     """Run the tool on the recipe's unlabeled set; returns what it prints."""
 
     def call(*options, where=None, models=teacher, status=0):
         command = [*models, *(where or ('--unlabeled', recipe)), '--out', out]
         command += ['--num-workers', 0, '--batch-size', 8, *options]
-        if not status:
-            tool('dataset/make_pseudo_labels.py', *command)
-            return capsys.readouterr().out
-        with pytest.raises(SystemExit) as end:
-            tool('dataset/make_pseudo_labels.py', *command)
-        assert end.value.code == status
-        return capsys.readouterr().err
+        return printed_by('dataset/make_pseudo_labels.py', *command, status=status)
 
     return call
 

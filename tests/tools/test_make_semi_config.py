@@ -10,7 +10,7 @@ RES50 = 'td-hm_res50_8xb64-210e_coco-256x192'
 
 
 @pytest.fixture
-def make(tool, stock_config, synthetic_coco, tmp_path, capsys):
+def make(printed_by, stock_config, synthetic_coco, tmp_path):
     """Run the tool in an empty folder; returns what it prints."""
 
     def call(*options, config=stock_config, people=None, status=0) -> str:
@@ -19,13 +19,7 @@ def make(tool, stock_config, synthetic_coco, tmp_path, capsys):
             *('--unlabeled-images', synthetic_coco / 'train2017'),
         )
         command = 'model/make_semi_config.py', config, *people, *options
-        if not status:
-            tool(*command)
-            return capsys.readouterr().out
-        with pytest.raises(SystemExit) as end:
-            tool(*command)
-        assert end.value.code == status
-        return capsys.readouterr().err
+        return printed_by(*command, status=status)
 
     return call
 

@@ -19,18 +19,12 @@ def source(synthetic_coco, tmp_path):
 
 
 @pytest.fixture
-def split(tool, source, tmp_path, capsys):
+def split(printed_by, source, tmp_path):
     """Run the tool; returns what it prints."""
 
     def call(*options, status=0, out=tmp_path / 'split'):
         command = [source, '--out', out, *options]
-        if not status:
-            tool('dataset/make_split.py', *command)
-            return capsys.readouterr().out
-        with pytest.raises(SystemExit) as end:
-            tool('dataset/make_split.py', *command)
-        assert end.value.code == status
-        return capsys.readouterr().err
+        return printed_by('dataset/make_split.py', *command, status=status)
 
     return call
 

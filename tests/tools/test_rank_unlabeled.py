@@ -31,19 +31,13 @@ def model(synthetic_coco, tmp_path_factory):
 
 
 @pytest.fixture
-def rank(tool, model, tmp_path, capsys):
+def rank(printed_by, model, tmp_path):
     """Run the tool; returns what it prints."""
 
     def call(*options, models=model, status=0):
         command = [*models, '--out', tmp_path / 'out', '--num-workers', 0]
         command += ['--views', 1, *options]
-        if not status:
-            tool('dataset/rank_unlabeled.py', *command)
-            return capsys.readouterr().out
-        with pytest.raises(SystemExit) as end:
-            tool('dataset/rank_unlabeled.py', *command)
-        assert end.value.code == status
-        return capsys.readouterr().err
+        return printed_by('dataset/rank_unlabeled.py', *command, status=status)
 
     return call
 

@@ -36,7 +36,7 @@ def main(args: argparse.Namespace) -> None:
 
     cfg = recorded_config(args.work_dir, args.data_root)
     with Console().status('Summing up'), checked_data(cfg, 'train'):
-        page = write_summary(args.work_dir, data_root=args.data_root)
+        page = write_summary(cfg, args.work_dir)
     print(f'Wrote {page}: open it in a browser\nText: {page.with_suffix(".md")}')
 
 

@@ -157,11 +157,11 @@ def check_options(args: argparse.Namespace) -> None:
 
 def build_detector(args: argparse.Namespace) -> Detector:
     """Build the detector that the options name."""
-    import torch
+    from mmengine.device import get_device
 
     from semi_pose.detection import mmdet_detector, torchvision_detector
 
-    device = args.device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    device = args.device or get_device()
     if args.config:
         return mmdet_detector(args.config, args.checkpoint, device, args.category)
     weights = args.checkpoint, args.pretrained

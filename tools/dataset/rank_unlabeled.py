@@ -97,11 +97,9 @@ def main(args: argparse.Namespace) -> None:
 
     from semi_pose import analysis
     from semi_pose.active_learning import select_diverse
-    from semi_pose.cli.diagnosis import explained
+    from semi_pose.cli.tool import checked_data
     from semi_pose.datasets.annotation_check import uses_in
-    from semi_pose.datasets.annotation_files import shared_files
     from semi_pose.engine.checkpoints import check_checkpoint
-    from semi_pose.recipes.data_root import TEST, annotation_uses
     from semi_pose.recipes.pseudo_labels import recipe_people
 
     check_options(args)
@@ -109,9 +107,7 @@ def main(args: argparse.Namespace) -> None:
     people = recipe_people(args.unlabeled or args.config, args.data_root)
     cfg = make_config(args, people)
     init_default_scope(cfg.default_scope)
-    uses = *annotation_uses(cfg, TEST), *uses_in(people.labeled)
-    with shared_files(uses) as files, explained(cfg):
-        files.read_all()
+    with checked_data(cfg, 'test', uses_in(people.labeled)):
         dataset, numbers = build_pool(args, cfg, people)
         model = analysis.load_networks(cfg, args.checkpoint).to(get_device())
         judged = judge(args, model, dataset, numbers)

@@ -1,7 +1,6 @@
 """Detection of the collapse during training."""
 
 import logging
-from typing import Any
 
 import torch
 from mmengine.dist import broadcast_object_list, is_main_process
@@ -18,9 +17,8 @@ from semi_pose.evaluation.collapse import (
     THRESHOLD,
     has_collapsed,
     measure_collapse,
-    own_randomness,
 )
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.samples import draw_batch
 
 # Where checkpoints keep what has been seen.
 STATE = 'collapse_monitor'
@@ -107,8 +105,9 @@ class CollapseMonitor(Hook):
                 level=logging.WARNING,
             )
             return None
-        unlabeled = self._draw(unlabeled, self.num)
-        labeled = self._draw(getattr(dataset, 'labeled', dataset), self.num_labeled)
+        labeled = getattr(dataset, 'labeled', dataset)
+        unlabeled = draw_batch(unlabeled, self.num, self.seed)
+        labeled = draw_batch(labeled, self.num_labeled, self.seed)
         fields = getattr(labeled['data_samples'][0], 'gt_fields', None)
         if not isinstance(getattr(fields, 'heatmaps', None), torch.Tensor):
             raise UserError(
@@ -117,10 +116,6 @@ class CollapseMonitor(Hook):
                 'custom_hooks, or use a HeatmapHead.'
             )
         return unlabeled, labeled
-
-    def _draw(self, dataset: Dataset, num: int) -> dict[str, Any]:
-        with own_randomness(self.seed, self.model.data_preprocessor.device):
-            return next(unlabeled_batches(dataset, num, self.seed, batch_size=num))
 
     def before_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None

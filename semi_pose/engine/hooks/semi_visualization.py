@@ -6,6 +6,7 @@ from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
 from semi_pose.engine.plain_model import plain_model
+from semi_pose.evaluation.samples import draw_batch
 from semi_pose.models import DualPoseEstimator
 
 
@@ -46,9 +47,6 @@ class SemiVisualizationHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Draw the people, in the first process."""
-        # Here, since few runs use it: it imports pandas, among others.
-        from semi_pose.analysis.views import draw_batch
-
         if not is_main_process():
             return
         self.model = plain_model(runner)
@@ -82,6 +80,7 @@ class SemiVisualizationHook(Hook):
             self._draw(runner, runner.iter)
 
     def _draw(self, runner: Runner, step: int) -> None:
+        # Here, since few runs use it: it imports pandas, among others.
         from semi_pose.analysis.pictures import to_image
         from semi_pose.analysis.views import draw_people
 
