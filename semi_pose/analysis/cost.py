@@ -20,8 +20,9 @@ class Cost:
     """What a recipe computes.
 
     Attributes:
-        flops (float): Floating-point operations per pair (a labeled and an unlabeled
-            sample) of a training step, forward and backward; a multiply-add is two.
+        flops (float): Floating-point operations per pair (a labeled sample and the
+            unlabeled ones with it) of a training step, forward and backward; a
+            multiply-add is two.
         pairs (int): Pairs in the whole training.
     """
 
@@ -59,30 +60,37 @@ def count_cost(config: str, labeled: int, unlabeled: int) -> Cost:
         pairs = loop.max_iters * loader.batch_size
     else:
         is_semi = loader.dataset.type == 'SemiDataset'
-        pairs = loop.max_epochs * (unlabeled if is_semi else labeled)
+        epoch = -(-unlabeled // unlabeled_share(recipe)) if is_semi else labeled
+        pairs = loop.max_epochs * epoch
     return Cost(count_step(recipe), pairs)
 
 
 def count_step(recipe: Config) -> float:
     """Count the operations of a training step of one pair."""
+    share = unlabeled_share(recipe)
     # Tensors on the meta device have shapes but no data.
     model = MODELS.build(recipe.model).to('meta')
     networks = getattr(model, 'networks', (model,))
     with FlopCounterMode(display=False) as counter:
         for network in networks:
-            _pass(network, recipe)
+            _pass(network, recipe, 1)
         if isinstance(model, DualPoseEstimator):
             with torch.no_grad():
                 for teacher in model.teachers:
-                    _pass(teacher, recipe)
+                    _pass(teacher, recipe, share)
             for student in networks * len(model.paths):
-                _pass(student, recipe)
+                _pass(student, recipe, share)
     return counter.get_total_flops()
 
 
-def _pass(network: Network, recipe: Config) -> None:
+def unlabeled_share(recipe: Config) -> int:
+    """Return how many unlabeled samples come with a labeled one."""
+    return recipe.train_dataloader.dataset.get('unlabeled_per_labeled', 1)
+
+
+def _pass(network: Network, recipe: Config, batch_size: int) -> None:
     width, height = recipe.codec.input_size
-    images = torch.empty(1, 3, height, width, device='meta')
+    images = torch.empty(batch_size, 3, height, width, device='meta')
     heatmaps = predict_heatmaps(network, images)
     if heatmaps.requires_grad:
         heatmaps.sum().backward()

@@ -34,9 +34,8 @@ from semi_pose.recipes.data_root import (
     check_files,
     set_data_root,
 )
+from semi_pose.recipes.layouts import use_layout
 from semi_pose.recipes.reading import read_config
-from semi_pose.recipes.small_layout import use_small_layout
-from semi_pose.recipes.split_layout import use_split
 from semi_pose.runs import newest_checkpoint
 
 SECONDS_TO_SPEAK_FIRST = 20
@@ -146,22 +145,6 @@ def load_config(args: Namespace, tool: str) -> Config:
     if tool == 'train':
         check_save_best(cfg)
     return cfg
-
-
-def use_layout(cfg: Config, root: str) -> str | None:
-    """Fit a recipe to a split, or to the small layout.
-
-    Args:
-        cfg (Config): The config, with ``work_dir``; changed in place.
-        root (str): The data root.
-
-    Returns:
-        str, optional: What was done; None if the folder is laid out as the recipe says.
-
-    Raises:
-        UserError: If a file of the layout cannot be read.
-    """
-    return use_split(cfg, root) or use_small_layout(cfg, root)
 
 
 def _sections(tool: str) -> tuple[str, ...]:

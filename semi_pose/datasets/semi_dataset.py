@@ -15,27 +15,37 @@ from semi_pose.errors import UserError
 
 @DATASETS.register_module()
 class SemiDataset(Dataset):
-    """Each unlabeled sample with a labeled one drawn with replacement.
+    """Unlabeled samples, each or several with a labeled one drawn with replacement.
 
-    A batch has as many labeled as unlabeled samples (Xie et al., ICCV 2021), and
-    samplers, epochs, resuming and distributed training are MMEngine's. Labeled
+    By default a batch has as many labeled as unlabeled samples (Xie et al., ICCV 2021).
+    Samplers, epochs, resuming and distributed training are MMEngine's. Labeled
     draws use NumPy's global state, which MMEngine seeds in each worker.
 
     Args:
         labeled (dict or Dataset): The labeled set, or its config.
         unlabeled (dict or Dataset): The unlabeled set, or its config.
+        unlabeled_per_labeled (int): Unlabeled samples with each labeled one. With n, a
+            dataloader's ``batch_size`` B gives B labeled and n B unlabeled samples.
         lazy_init (bool): Whether to read the files later, in ``full_init``.
 
     Raises:
         UserError: If either set is empty, or its annotation file cannot be read.
+        ValueError: If ``unlabeled_per_labeled`` is not a positive integer.
     """
 
     def __init__(
         self,
         labeled: dict | Dataset,
         unlabeled: dict | Dataset,
+        unlabeled_per_labeled: int = 1,
         lazy_init: bool = False,
     ) -> None:
+        if not isinstance(unlabeled_per_labeled, int) or unlabeled_per_labeled < 1:
+            raise ValueError(
+                'unlabeled_per_labeled must be 1, 2, ..., not '
+                f'{unlabeled_per_labeled!r}'
+            )
+        self.unlabeled_per_labeled = unlabeled_per_labeled
         with shared_files(uses_in([labeled, unlabeled])) as files:
             if not lazy_init:
                 files.read_all()
@@ -67,25 +77,35 @@ class SemiDataset(Dataset):
 
     @force_full_init
     def __len__(self) -> int:
-        """Return the number of pairs in an epoch, that of the larger set."""
-        return max(len(self.labeled), len(self.unlabeled))
+        """Return the number of pairs in an epoch, which sees the larger set once."""
+        unlabeled = -(-len(self.unlabeled) // self.unlabeled_per_labeled)
+        return max(len(self.labeled), unlabeled)
 
     def __getitem__(self, index: int) -> dict:
         """Return a pair.
 
         Args:
-            index (int): Number of the unlabeled sample, which wraps around.
+            index (int): Number of the unlabeled sample, which wraps around. Further
+                ones with it lie ``len(self)`` apart, as neighbors are often alike.
 
         Returns:
             dict: ``inputs`` and ``data_samples``, each a dict by branch: ``sup``
-            (labeled) and ``easy`` (unlabeled). Inputs are uint8 tensors (C, H, W).
+            (labeled) and ``easy`` (unlabeled; a list, where there are several). Inputs
+            are uint8 tensors (C, H, W).
         """
         if index >= len(self):
             raise IndexError(f'{index} is beyond the {len(self)} pairs.')
         labeled = self.labeled[np.random.randint(len(self.labeled))]
-        unlabeled = self.unlabeled[index % len(self.unlabeled)]
+        unlabeled = [
+            self.unlabeled[(index + i * len(self)) % len(self.unlabeled)]
+            for i in range(self.unlabeled_per_labeled)
+        ]
+        several = len(unlabeled) > 1
         return {
-            key: dict(sup=labeled[key], easy=unlabeled[key])
+            key: dict(
+                sup=labeled[key],
+                easy=[one[key] for one in unlabeled] if several else unlabeled[0][key],
+            )
             for key in ('inputs', 'data_samples')
         }
 

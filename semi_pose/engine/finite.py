@@ -9,6 +9,7 @@ from mmengine.structures import BaseDataElement
 from torch import Tensor
 
 from semi_pose.errors import UserError
+from semi_pose.models.data_preprocessor import one_list
 from semi_pose.runs import newest_checkpoint
 
 BRANCHES = {'sup': 'labeled', 'easy': 'unlabeled'}
@@ -83,7 +84,7 @@ def branch_of(loss: str) -> str:
 def samples_of(branch: str, data_batch: dict[str, Any]) -> list[BaseDataElement]:
     """Return the samples of a branch; of a plain batch all, which are labeled."""
     samples = data_batch['data_samples']
-    return samples[branch] if isinstance(samples, Mapping) else samples
+    return one_list(samples[branch]) if isinstance(samples, Mapping) else samples
 
 
 def has_finite_targets(sample: BaseDataElement) -> bool:

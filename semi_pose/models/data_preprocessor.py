@@ -1,5 +1,8 @@
 """Normalization of semi-supervised batches, and the way back to pixels."""
 
+from itertools import chain
+from typing import Any
+
 from mmpose.models import PoseDataPreprocessor
 from mmpose.registry import MODELS
 from torch import Tensor
@@ -17,7 +20,8 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
 
         Args:
             data (dict): ``inputs`` and ``data_samples``, either plain or dicts
-                by branch (``sup``, ``easy``), uint8 images (C, H, W).
+                by branch (``sup``, ``easy``), uint8 images (C, H, W). A branch may
+                hold several lists of samples, which become one batch.
             training (bool): Whether to apply batch augmentations.
 
         Returns:
@@ -27,11 +31,17 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
             return super().forward(data, training)
         inputs, data_samples = {}, {}
         for branch, images in data['inputs'].items():
-            batch = dict(inputs=images, data_samples=data['data_samples'][branch])
+            samples = data['data_samples'][branch]
+            batch = dict(inputs=one_list(images), data_samples=one_list(samples))
             batch = super().forward(batch, training)
             inputs[branch] = batch['inputs']
             data_samples[branch] = batch['data_samples']
         return dict(inputs=inputs, data_samples=data_samples)
+
+
+def one_list(values: list) -> list[Any]:
+    """Join the lists of a branch that has several samples with each labeled one."""
+    return list(chain(*values)) if isinstance(values[0], (list, tuple)) else values
 
 
 def to_rgb_pixels(preprocessor: PoseDataPreprocessor, images: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import annotation_path, set_data_root
 from semi_pose.recipes.kinds import is_semi, nodes
+from semi_pose.recipes.layouts import use_layout
 from semi_pose.recipes.reading import read_config
 
 
@@ -68,6 +69,7 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
         )
     if data_root:
         set_data_root(recipe, data_root)
+        use_layout(recipe, data_root)
     dataset = recipe.train_dataloader.dataset
     roots = []
     for _, node in nodes(dataset.unlabeled, ''):

@@ -9,6 +9,7 @@ from yaml import YAMLError
 
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
+from semi_pose.recipes.layouts import use_layout
 
 
 def read_config(path: str) -> Config:
@@ -40,7 +41,8 @@ def load_recipe(path: str, data_root: str | None = None) -> Config:
 
     Args:
         path (str): Config file.
-        data_root (str, optional): Folder of the data, instead of the config's.
+        data_root (str, optional): Folder of the data, instead of the config's; a split
+            or the small layout too.
 
     Returns:
         Config: The config.
@@ -51,6 +53,7 @@ def load_recipe(path: str, data_root: str | None = None) -> Config:
     cfg = read_config(path)
     if data_root:
         set_data_root(cfg, data_root)
+        use_layout(cfg, data_root)
     check_files(cfg, TRAIN)
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     return cfg

@@ -29,7 +29,8 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
         root (str): The data root.
 
     Returns:
-        str, optional: What was done; None if the folder is laid out otherwise.
+        str, optional: What was done; None if the folder is laid out otherwise, or the
+        recipe reads no file of COCO.
 
     Raises:
         UserError: If the annotation file is faulty, or has fewer than 2 labeled images.
@@ -42,6 +43,8 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
         for node in data_nodes(cfg, TRAIN + TEST)
         if Path(node.get('ann_file') or '').name in (COCO_TRAIN, COCO_VAL)
     ]
+    if not nodes:  # a run's own config, whose sets are split already
+        return None
     train, val = split(_load(str(source), root, nodes), str(source))
     folder = Path(cfg.work_dir, 'splits').absolute()
     files = {

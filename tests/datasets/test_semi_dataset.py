@@ -6,6 +6,7 @@ from mmpose.registry import DATASETS
 
 from semi_pose.datasets import SemiDataset, UnlabeledDataset
 from semi_pose.errors import UserError
+from semi_pose.models import SemiDataPreprocessor
 from tests.helpers.coco_folder import annotation, crop_pipeline, write_coco
 
 PACK = dict(type='PackPoseInputs')
@@ -85,6 +86,28 @@ def test_a_batch_is_a_list_by_branch(labeled, unlabeled):
         assert all(len(value) == 2 for value in values.values())
     assert batch['inputs']['easy'][0].dtype == torch.uint8
     assert batch['inputs']['easy'][0].shape == (3, 16, 12)
+
+
+def test_several_unlabeled_samples_come_with_each_labeled_one(labeled, unlabeled):
+    dataset = SemiDataset(labeled, dict(unlabeled, indices=4), unlabeled_per_labeled=2)
+    assert len(dataset) == 3  # the labeled set is the larger one
+    dataset = SemiDataset(dict(labeled, indices=1), unlabeled, unlabeled_per_labeled=2)
+    assert len(dataset) == 3
+    batch = pseudo_collate([dataset[i] for i in range(3)])
+    joined = SemiDataPreprocessor(mean=[0.0] * 3, std=[1.0] * 3)(batch)
+    assert len(joined['inputs']['sup']) == 3
+    assert joined['inputs']['easy'].shape == (6, 3, 16, 12)
+    seen = [sample.id for sample in joined['data_samples']['easy']]
+    # One epoch sees all five; the partner of each lies an epoch's length further on.
+    assert seen == [1, 2, 3, 4, 5, 1]
+    images = [image for group in batch['inputs']['easy'] for image in group]
+    assert torch.equal(joined['inputs']['easy'], torch.stack(images).float())
+
+
+@pytest.mark.parametrize('share', [0, -1, 1.5, None])
+def test_a_share_that_is_no_positive_integer_is_refused(labeled, unlabeled, share):
+    with pytest.raises(ValueError, match='unlabeled_per_labeled must be'):
+        SemiDataset(labeled, unlabeled, unlabeled_per_labeled=share)
 
 
 def test_only_the_labeled_branch_has_keypoints(labeled, unlabeled):

@@ -17,6 +17,7 @@ from semi_pose.recipes.data_root import (
     data_nodes,
     set_data_root,
 )
+from semi_pose.recipes.reading import load_recipe
 from semi_pose.recipes.small_layout import split, use_small_layout
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -136,6 +137,21 @@ def test_the_small_layout_can_be_trained_on(small_root, tmp_path):
     assert len(train.labeled) == len(labels['annotations'])
     assert train[0]['inputs']['easy'].shape == (3, 256, 192)
     assert len({sample['data_samples'].img_id for sample in val}) == 4
+
+
+def test_tools_that_read_a_recipe_take_the_small_layout(
+    small_root, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    source = str(recipe().filename)
+    cfg = load_recipe(source, str(small_root))
+    splits = tmp_path / 'work_dirs' / Path(source).stem / 'splits'
+    file = splits / 'person_keypoints_train.json'
+    assert cfg.train_dataloader.dataset.labeled.ann_file == str(file)
+    # The config that a run saves is split already, and reads the same parts again.
+    cfg.dump(tmp_path / 'run.py')
+    again = load_recipe(str(tmp_path / 'run.py'), str(small_root))
+    assert again.train_dataloader.dataset.labeled.ann_file == str(file)
 
 
 def test_the_split_is_always_the_same(small_root, tmp_path):

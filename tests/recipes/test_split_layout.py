@@ -8,6 +8,8 @@ from mmpose.registry import DATASETS
 from semi_pose.datasets.split import SplitRules, split_people
 from semi_pose.engine.checks import check_overlap
 from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
+from semi_pose.recipes.pseudo_labels import recipe_people
+from semi_pose.recipes.reading import load_recipe
 from semi_pose.recipes.split_layout import part_file, use_split
 
 CONFIGS = Path(__file__).parents[2] / 'configs'
@@ -81,3 +83,12 @@ def test_other_folders_are_left_alone(synthetic_coco):
     before = cfg.pretty_text
     assert use_split(cfg, str(synthetic_coco)) is None
     assert cfg.pretty_text == before
+
+
+def test_tools_that_read_a_recipe_take_a_split(root):
+    name = str(CONFIGS / 'semi/res18_coco1k_dual.py')
+    dataset = load_recipe(name, str(root)).train_dataloader.dataset
+    assert dataset.labeled.ann_file == str(part_file(root, 'train').absolute())
+    people = recipe_people(name, str(root))
+    assert people.dataset.ann_file == str(part_file(root, 'unlabeled').absolute())
+    assert people.root == str(root)

@@ -23,6 +23,10 @@ VAL = 'annotations/person_keypoints_val2017.json'
 LABEL = 'dataset/make_pseudo_labels.py'
 VIEWS = 'analysis/show_views.py'
 EXPORT = 'model/export_network.py'
+CHECK = 'dataset/check_data.py'
+RANK = 'dataset/rank_unlabeled.py'
+COMPARE = 'analysis/compare_models.py'
+SUMMARIZE = 'analysis/summarize_run.py'
 
 
 @pytest.fixture
@@ -82,16 +86,26 @@ def call(tool, tmp_path, capsys):
             ),
             LABEL: (config, checkpoint, '--unlabeled', config, *where),
             EXPORT: (config, checkpoint, '--out', tmp_path / 'exported'),
+            CHECK: (config, *where, '--num', 2, '--out', tmp_path / 'data.png'),
+            RANK: (config, checkpoint, *where, '-n', 1, '--out', tmp_path / 'chosen'),
+            COMPARE: (
+                *(f'{config}:{checkpoint}', f'{config}:{checkpoint}'),
+                *(*where, '--num', 1, '--out', tmp_path / 'compared'),
+            ),
+            SUMMARIZE: (tmp_path / 'run', *where),
         }[name]
+        if name == RANK:
+            options += ('--num-workers', 0)
         if name == LABEL:
             options += ('--out', tmp_path / 'labels.json', '--num-workers', 0)
-        if status == 0:
+        if status == 0 and name != CHECK:  # whose exit status is its answer
             tool(name, *options, *more)
             return ''.join(capsys.readouterr())
         with pytest.raises(SystemExit) as end:
             tool(name, *options, *more)
         assert end.value.code == status
-        return capsys.readouterr().err
+        printed = capsys.readouterr()
+        return printed.err if status else printed.out
 
     return call
 
@@ -227,6 +241,8 @@ def lead_out(path: Path, name: str) -> None:
         ('test.py', VAL),
         (VIEWS, TRAIN),
         (LABEL, TRAIN),
+        (RANK, TRAIN),
+        (COMPARE, VAL),
     ],
 )
 def test_names_of_pictures_stay_in_the_data_folder(
@@ -253,3 +269,26 @@ def test_unless_they_are_allowed_to_leave(
     assert '0 skipped' in printed
     labels = json.loads((tmp_path / 'labels.json').read_text())
     assert '../outside.jpg' in [image['file_name'] for image in labels['images']]
+
+
+@pytest.mark.parametrize(
+    ('name', 'file', 'said'),
+    [
+        (CHECK, VAL, 'Contact sheet: '),
+        (RANK, TRAIN, 'people.png'),
+        (COMPARE, VAL, 'comparison.html'),
+        (SUMMARIZE, VAL, 'summary.html'),
+    ],
+)
+def test_tools_that_look_at_data_allow_it_too(
+    call, name, file, said, config, checkpoint, people, monkeypatch, tmp_path
+):
+    monkeypatch.setenv(ALLOWED, '')
+    if name == SUMMARIZE:
+        call('train.py', config, checkpoint, people, '--no-summary')
+    coco = json.loads((people / file).read_text())
+    folder = Path(file).stem.removeprefix('person_keypoints_')
+    picture = people / folder / coco['images'][1]['file_name']
+    picture.rename(tmp_path / 'outside.jpg')
+    lead_out(people / file, '../../outside.jpg')
+    assert said in call(name, config, checkpoint, people, '--allow-outside')

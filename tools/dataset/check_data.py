@@ -39,6 +39,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add('config', help='config file')
     add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
+        '--allow-outside',
+        action='store_true',
+        help='let annotation files name pictures outside the data folder',
+    )
+    add(
         '--out',
         type=Path,
         metavar='FILE',
@@ -74,10 +79,13 @@ def main(args: argparse.Namespace) -> int:
         sets_table,
         shared_table,
     )
+    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.errors import UserError
 
     if args.num < 2:
         raise UserError(f'--num is {args.num}: ask for 2 people or more.')
+    if args.allow_outside:
+        allow_outside()
     cfg = read_recipe(args)
     width = None if sys.stdout.isatty() else LOG_WIDTH
     console = Console(width=width, highlight=False, soft_wrap=True)
@@ -99,8 +107,8 @@ def read_recipe(args: argparse.Namespace) -> Config:
     """Read the config, as tools/train.py does, and look for its files."""
     from mmengine.registry import init_default_scope
 
-    from semi_pose.cli.tool import use_layout
     from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
+    from semi_pose.recipes.layouts import use_layout
     from semi_pose.recipes.reading import read_config
 
     cfg = read_config(args.config)

@@ -1,0 +1,26 @@
+"""Folders of data that are laid out otherwise than a recipe says."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+from semi_pose.recipes.small_layout import use_small_layout
+from semi_pose.recipes.split_layout import use_split
+
+
+def use_layout(cfg: Config, root: str) -> str | None:
+    """Fit a recipe to a split, or to the small layout.
+
+    Args:
+        cfg (Config): The config; changed in place. Without ``work_dir`` it gets
+            MMPose's default one, where parts of the small layout are written.
+        root (str): The data root.
+
+    Returns:
+        str, optional: What was done; None if the folder is laid out as the recipe says.
+
+    Raises:
+        UserError: If a file of the layout cannot be read.
+    """
+    cfg.work_dir = cfg.get('work_dir') or f'work_dirs/{Path(cfg.filename).stem}'
+    return use_split(cfg, root) or use_small_layout(cfg, root)
