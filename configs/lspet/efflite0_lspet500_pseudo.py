@@ -1,0 +1,29 @@
+# python tools/train.py configs/lspet/efflite0_lspet500_pseudo.py
+# PseudoPose: a supervised network labels the unlabeled people once, by
+#   python tools/dataset/make_pseudo_labels.py \
+#       configs/lspet/efflite0_lspet500_supervised.py CHECKPOINT --data-root data \
+#       --unlabeled configs/lspet/efflite0_lspet500_dual.py \
+#       --out data/lspet500_pseudo_labels.json
+_base_ = ['../_base_/efflite0_lspet.py', '../_base_/schedules/lspet_3000_steps.py']
+
+train_cfg = _base_.steps
+param_scheduler = _base_.decay
+default_hooks = _base_.save
+pseudo_labels = dict(
+    teacher='configs/lspet/efflite0_lspet500_supervised.py',
+    unlabeled='configs/lspet/efflite0_lspet500_dual.py',
+    tta=False,
+)
+
+# 500 people 18 times are as many as the 9000 with pseudo labels.
+repeated = dict(type='RepeatDataset', times=18, dataset=_base_.labeled)
+pseudo = dict(
+    _base_.labeled,
+    ann_file='lspet500_pseudo_labels.json',
+    data_prefix=dict(img=''),
+    indices=None,
+)
+train_dataloader = dict(
+    batch_size=32,
+    dataset=dict(_delete_=True, type='ConcatDataset', datasets=[repeated, pseudo]),
+)
