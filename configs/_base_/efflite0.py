@@ -43,5 +43,6 @@ model = dict(
         loss=dict(type='KeypointMSELoss', use_target_weight=True, loss_weight=0.5),
     ),
     train_cfg=dict(compute_acc=False),
-    test_cfg=dict(flip_test=False),
+    # MSRA heatmaps lie one pixel off after a flip.
+    test_cfg=dict(flip_test=False, shift_heatmap=True),
 )

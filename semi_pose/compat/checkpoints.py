@@ -5,6 +5,7 @@ import pickle
 import re
 import zipfile
 from _compat_pickle import IMPORT_MAPPING
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -130,11 +131,12 @@ def _encode(text: str, encoding: str) -> bytes:
 
 
 def _checkpoint_globals() -> list[type | tuple[Callable, str]]:
-    """Return HistoryBuffer and NumPy's plain arrays, under NumPy 1's and 2's names."""
+    """Return what is allowed; NumPy's plain arrays under names of NumPy 1 and 2."""
     reconstruct = np.empty(0).__reduce__()[0]
     scalar = np.float64(0).__reduce__()[0]
     codes = '?SUmM' + np.typecodes['AllInteger'] + np.typecodes['AllFloat']
     return [
+        Counter,  # milestones of MultiStepLR
         HistoryBuffer,
         np.ndarray,
         np.dtype,

@@ -17,7 +17,7 @@ from semi_pose.models.heatmap_grid import codec_grid
 from semi_pose.models.heatmaps import Network, predict_heatmaps
 from semi_pose.models.lesson import Lesson
 from semi_pose.models.members import find_member, member_heatmaps
-from semi_pose.models.stored_gradient import loss_without_graph
+from semi_pose.models.stored_gradient import sum_without_graphs
 from semi_pose.models.teachers import MeanTeacher, PastTeacher
 
 Branches = dict[str, Tensor]
@@ -273,10 +273,9 @@ class DualPoseEstimator(TopdownPoseEstimator):
         if not self.one_path_at_a_time:
             return self._compare(hard)
         parameters = [value for value in self.parameters() if value.requires_grad]
-        return sum(
-            loss_without_graph(partial(self._compare, path), parameters)
-            for path in hard.split(len(self.networks))
-        )
+        paths = hard.split(len(self.networks))
+        losses = [partial(self._compare, path) for path in paths]
+        return sum_without_graphs(losses, parameters)
 
     def _compare(self, hard: HardView) -> Tensor:
         students = self.predict_students(hard)

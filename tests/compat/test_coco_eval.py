@@ -1,6 +1,5 @@
 """The stand-in for xtcocotools: the same metrics, to rounding."""
 
-import importlib.util
 import json
 import sys
 from contextlib import redirect_stdout
@@ -16,6 +15,7 @@ from semi_pose.errors import UserError
 
 from ..helpers import crowded_people
 from ..helpers.bare import run_python
+from ..helpers.packages import is_installed
 
 # What xtcocotools 1.14.3 says of the same files.
 EXPECTED = json.loads((Path(__file__).parents[1] / 'data/coco_eval.json').read_text())
@@ -33,7 +33,7 @@ STYLES = {
 CASES = [(style, area) for style in STYLES for area in (True, False)]
 
 needs_xtcocotools = pytest.mark.skipif(
-    getattr(importlib.util.find_spec('xtcocotools'), 'loader', None) is None,
+    not is_installed('xtcocotools'),
     reason='xtcocotools is not installed',
 )
 

@@ -4,8 +4,8 @@ import errno
 from shutil import copytree
 
 import pytest
-import torch
 
+from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.engine.hooks import WholeCheckpointHook
 from semi_pose.engine.whole_files import write_whole
 from semi_pose.runs import newest_checkpoint
@@ -104,7 +104,7 @@ def test_the_best_goes_when_the_better_is_known(synthetic_coco, tmp_path, monkey
     best = {name for name in names(tmp_path) if name.startswith('best')}
     assert best == {'best_coco_AP_iter_2.pth', 'best_coco_AP_iter_3.pth'}
     path, _ = newest_checkpoint(tmp_path)
-    known = torch.load(path, weights_only=True)['message_hub']['runtime_info']
+    known = read_checkpoint(str(path))['message_hub']['runtime_info']
     assert (tmp_path / known['best_ckpt'].rsplit('/')[-1]).exists()
 
 

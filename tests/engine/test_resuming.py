@@ -10,6 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.optim import LinearLR, MultiStepLR
 from mmpose.registry import HOOKS
 
+from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.engine.hooks import SaveOnSignal
 from semi_pose.engine.resuming import advance, finished_message
 from semi_pose.engine.runner import ResumableRunner
@@ -139,7 +140,7 @@ def test_it_ends_with_the_weights_of_a_run_that_was_not_stopped(
         train(again(hooks=[dict(type='SignalAt', step=step)]))
     path, torn = newest_checkpoint(tmp_path / 'run')
     assert path.endswith('/interrupted.pth') and not torn
-    saved = torch.load(path, weights_only=True)['meta']
+    saved = read_checkpoint(str(path))['meta']
     assert saved['iter'] == step
     runner = train(again(resume=True, load_from=path))
     assert_equal(weights(runner), whole(by_epoch))

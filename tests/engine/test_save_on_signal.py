@@ -9,6 +9,7 @@ from mmengine.hooks import Hook
 from mmpose.registry import HOOKS
 from torch import distributed
 
+from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.errors import Stopped
 
 from ..helpers.runs import run_config
@@ -62,7 +63,7 @@ def config(root, work_dir, signal_at, **changes):
 
 def saved_step(work_dir):
     path = (work_dir / 'last_checkpoint').read_text()
-    return torch.load(path, weights_only=True)['meta']['iter']
+    return read_checkpoint(str(path))['meta']['iter']
 
 
 def test_it_ends_after_a_validation(synthetic_coco, tmp_path):

@@ -7,6 +7,7 @@ import torch
 from mmengine.hooks import Hook
 from mmpose.registry import HOOKS
 
+from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.errors import UserError
 from semi_pose.models import DualConsistencyHead
 
@@ -119,7 +120,7 @@ def test_warm_start_fills_both_networks(synthetic_coco, tmp_path):
     )
     runner.train()
     for network, path in zip(runner.model.networks, paths, strict=True):
-        start = torch.load(path, weights_only=True)['state_dict']
+        start = read_checkpoint(str(path))['state_dict']
         for name, value in network.named_parameters():
             if not name.startswith('peer.'):
                 torch.testing.assert_close(value.data, start[name])
@@ -209,7 +210,7 @@ def test_a_bad_loss_is_named_and_nothing_of_it_is_saved(synthetic_coco, tmp_path
     first = tmp_path / 'run/iter_1.pth'
     assert f'The last checkpoint is {first}.' in message
     assert [*(tmp_path / 'run').glob('*.pth')] == [first]
-    weights = torch.load(first, weights_only=True)['state_dict'].values()
+    weights = read_checkpoint(str(first))['state_dict'].values()
     assert all(one.isfinite().all() for one in weights)
 
 

@@ -106,7 +106,8 @@ def test_flips_alone_are_the_stock_flip_test(synthetic_coco, codec):
     model.module.test_cfg = dict(flip_test=True)
     stock = predictions(model.module, batch(synthetic_coco))
     for one, other in zip(ours, stock, strict=True):
-        np.testing.assert_allclose(one, other, atol=0.2)
+        # DARK moves some joints of random heatmaps far out of the crop.
+        np.testing.assert_allclose(one, other, atol=0.2, rtol=1e-3)
 
 
 @pytest.mark.parametrize('network', ['net1', 'net2', 'ensemble', 'ema'])

@@ -13,6 +13,7 @@ from mmpose.registry import MODELS
 
 from semi_pose.models.members import member_heatmaps
 from semi_pose.recipes.reading import read_config
+from tests.helpers.packages import is_installed
 
 # An environment with MMPose alone: compiled ops are not called.
 ALONE = """
@@ -72,6 +73,9 @@ def test_the_best_network_as_onnx(export, tiny_config, checkpoint):
         np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
 
 
+@pytest.mark.skipif(
+    not is_installed('xtcocotools'), reason='stock MMPose needs xtcocotools'
+)
 def test_mmpose_runs_it_without_semi_pose(export, synthetic_coco, tmp_path):
     printed = export('--out', tmp_path)
     assert 'Not stock' not in printed and 'tools/deploy.py' in printed
