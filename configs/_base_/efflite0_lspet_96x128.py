@@ -1,4 +1,4 @@
-# LSP Extended on 96x128 crops, 32 + 32 per step: for a GPU.
+# LSP Extended on 96x128 crops, 20,000 steps of 32 + 32: for a GPU.
 _base_ = './efflite0_lspet.py'
 
 codec = dict(_base_.codec, input_size=(96, 128), heatmap_size=(24, 32), sigma=1.5)
@@ -22,8 +22,12 @@ val_set = dict(
     ]
 )
 val_dataloader = dict(loader, dataset=val_set)
-unseen_set = val_set
 test_dataloader = val_dataloader
+train_cfg = dict(max_iters=20000, val_interval=2000)
+param_scheduler = [
+    dict(type='CosineAnnealingLR', T_max=20000, end=20000, by_epoch=False)
+]
+default_hooks = dict(checkpoint=dict(interval=2000))
 custom_hooks = [
     *_base_.custom_hooks[:-1],
     dict(type='CollapseMonitor', unlabeled=dict(_base_.unlabeled, **unlabeled)),

@@ -1,13 +1,7 @@
 # python tools/train.py configs/lspet/efflite0_96x128_lspet500_multiaugs.py
 # MultiAugs, dual, for a GPU: four hard views of each image.
-_base_ = [
-    '../_base_/efflite0_lspet_96x128.py',
-    '../_base_/schedules/lspet_20000_steps.py',
-]
+_base_ = '../_base_/efflite0_lspet_96x128.py'
 
-train_cfg = _base_.steps
-param_scheduler = _base_.decay
-default_hooks = _base_.save
 val_cfg = dict(type='SemiValLoop')
 model = dict(
     _base_.dual_96x128, paths=_base_.small_four_paths, hard_pipeline=_base_.affine

@@ -22,5 +22,10 @@ def use_layout(cfg: Config, root: str) -> str | None:
     Raises:
         UserError: If a file of the layout cannot be read.
     """
-    cfg.work_dir = cfg.get('work_dir') or f'work_dirs/{Path(cfg.filename).stem}'
+    name_work_dir(cfg)
     return use_split(cfg, root) or use_small_layout(cfg, root)
+
+
+def name_work_dir(cfg: Config) -> None:
+    """Give a config MMPose's default ``work_dir``, unless it names one."""
+    cfg.work_dir = cfg.get('work_dir') or f'work_dirs/{Path(cfg.filename).stem}'

@@ -71,13 +71,14 @@ def printed_by(tool, capsys):
     """Run a tool as `tool` does; returns what it prints, the errors if it fails."""
 
     def call(name: str, *options: object, status: int = 0) -> str:
-        if not status:
+        code = 0
+        try:
             tool(name, *options)
-            return capsys.readouterr().out
-        with pytest.raises(SystemExit) as end:
-            tool(name, *options)
-        assert end.value.code == status
-        return capsys.readouterr().err
+        except SystemExit as end:
+            code = end.code
+        printed = capsys.readouterr()
+        assert code == status, printed.err
+        return printed.err if status else printed.out
 
     return call
 

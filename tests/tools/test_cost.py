@@ -50,6 +50,16 @@ def test_it_counts_the_passes_of_each_network(tmp_path, settings, trained, teach
     assert cost.pairs == (3 * 10 if settings is None else 3 * 70)
 
 
+def test_it_counts_several_unlabeled_samples_with_each_labeled_one(tmp_path):
+    config = tmp_path / 'config.py'
+    kinds = dict(model='DualPoseEstimator', dataset='SemiDataset')
+    more = "train_dataloader['dataset']['unlabeled_per_labeled'] = 3"
+    config.write_text(MODEL.format(settings='peer=None,', **kinds) + more)
+    cost = count_cost(str(config), labeled=10, unlabeled=70)
+    assert cost.flops == (1 + 3) * (FORWARD + BACKWARD) + 3 * FORWARD
+    assert cost.pairs == 3 * 24  # 70 people in threes
+
+
 def test_hours_at_a_speed():
     assert Cost(flops=2e9, pairs=3_600_000).hours(tflops=2) == pytest.approx(1)
 

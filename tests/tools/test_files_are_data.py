@@ -67,7 +67,7 @@ def checkpoint(recipe, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def call(tool, tmp_path, capsys):
+def call(printed_by, tmp_path):
     """Run a tool by name with a config and a checkpoint; returns what it prints."""
 
     def call(name, config, checkpoint, root, *more, status=0):
@@ -84,28 +84,23 @@ def call(tool, tmp_path, capsys):
                 '--out',
                 tmp_path / 'v.png',
             ),
-            LABEL: (config, checkpoint, '--unlabeled', config, *where),
+            LABEL: (
+                *(config, checkpoint, '--unlabeled', config, *where),
+                *('--out', tmp_path / 'labels.json', '--num-workers', 0),
+            ),
             EXPORT: (config, checkpoint, '--out', tmp_path / 'exported'),
             CHECK: (config, *where, '--num', 2, '--out', tmp_path / 'data.png'),
-            RANK: (config, checkpoint, *where, '-n', 1, '--out', tmp_path / 'chosen'),
+            RANK: (
+                *(config, checkpoint, *where, '-n', 1),
+                *('--out', tmp_path / 'chosen', '--num-workers', 0),
+            ),
             COMPARE: (
                 *(f'{config}:{checkpoint}', f'{config}:{checkpoint}'),
                 *(*where, '--num', 1, '--out', tmp_path / 'compared'),
             ),
             SUMMARIZE: (tmp_path / 'run', *where),
         }[name]
-        if name == RANK:
-            options += ('--num-workers', 0)
-        if name == LABEL:
-            options += ('--out', tmp_path / 'labels.json', '--num-workers', 0)
-        if status == 0 and name != CHECK:  # whose exit status is its answer
-            tool(name, *options, *more)
-            return ''.join(capsys.readouterr())
-        with pytest.raises(SystemExit) as end:
-            tool(name, *options, *more)
-        assert end.value.code == status
-        printed = capsys.readouterr()
-        return printed.err if status else printed.out
+        return printed_by(name, *options, *more, status=status)
 
     return call
 

@@ -108,14 +108,14 @@ def read_recipe(args: argparse.Namespace) -> Config:
     from mmengine.registry import init_default_scope
 
     from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
-    from semi_pose.recipes.layouts import use_layout
+    from semi_pose.recipes.layouts import name_work_dir, use_layout
     from semi_pose.recipes.reading import read_config
 
     cfg = read_config(args.config)
     if args.data_root:
         set_data_root(cfg, args.data_root)
     cfg.merge_from_dict(args.cfg_options or {})
-    cfg.work_dir = cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
+    name_work_dir(cfg)
     if args.data_root and (done := use_layout(cfg, args.data_root)):
         print(done)
     check_files(cfg, TRAIN + TEST)
