@@ -8,8 +8,8 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
+from semi_pose.datasets.batches import one_list
 from semi_pose.errors import UserError
-from semi_pose.models.data_preprocessor import one_list
 from semi_pose.runs import newest_checkpoint
 
 BRANCHES = {'sup': 'labeled', 'easy': 'unlabeled'}

@@ -9,12 +9,13 @@ import torch
 from mmengine.dist import get_rank
 from torch.utils.data import DataLoader, Dataset
 
+from semi_pose.datasets.batches import StackImages
+
 # Returned instead of a batch that was trained on before a resume.
 SKIPPED = None
 # What a new DataLoader copies from another.
 OPTIONS = (
     'num_workers',
-    'collate_fn',
     'pin_memory',
     'timeout',
     'worker_init_fn',
@@ -59,6 +60,7 @@ class SeededLoader:
         self._loader = DataLoader(
             _SeededDataset(loader.dataset),
             batch_sampler=self._places,
+            collate_fn=StackImages(loader.collate_fn),
             **{name: getattr(loader, name) for name in OPTIONS},
         )
         self.start(seed=0, first=0, done=0)

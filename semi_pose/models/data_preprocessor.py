@@ -1,18 +1,24 @@
 """Normalization of semi-supervised batches, and the way back to pixels."""
 
-from itertools import chain
+from collections.abc import Mapping
 from typing import Any
 
 from mmpose.models import PoseDataPreprocessor
 from mmpose.registry import MODELS
 from torch import Tensor
 
+from semi_pose.datasets.batches import one_list, stack
+
+LABELS = ('gt_fields', 'gt_instance_labels')
+
 
 @MODELS.register_module()
 class SemiDataPreprocessor(PoseDataPreprocessor):
     """MMPose's preprocessor, applied once per branch.
 
-    Plain batches (validation, supervised training) pass as in MMPose.
+    Plain batches (validation, supervised training) give what MMPose's gives. Images
+    are moved and normalized as one tensor, and of the samples only labels are moved,
+    in place: a copy of each sample and each image costs more than small networks do.
     """
 
     def forward(self, data: dict, training: bool = False) -> dict:
@@ -20,28 +26,37 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
 
         Args:
             data (dict): ``inputs`` and ``data_samples``, either plain or dicts
-                by branch (``sup``, ``easy``), uint8 images (C, H, W). A branch may
-                hold several lists of samples, which become one batch.
+                by branch (``sup``, ``easy``): uint8 images (C, H, W) or a stack of
+                them. A branch may hold several lists, which become one batch.
             training (bool): Whether to apply batch augmentations.
 
         Returns:
             dict: The same structure; images of a branch (B, C, H, W), float.
         """
         if not isinstance(data['inputs'], dict):
-            return super().forward(data, training)
+            return super().forward(dict(data, inputs=stack(data['inputs'])), training)
         inputs, data_samples = {}, {}
         for branch, images in data['inputs'].items():
             samples = data['data_samples'][branch]
-            batch = dict(inputs=one_list(images), data_samples=one_list(samples))
+            batch = dict(inputs=stack(images), data_samples=one_list(samples))
             batch = super().forward(batch, training)
             inputs[branch] = batch['inputs']
             data_samples[branch] = batch['data_samples']
         return dict(inputs=inputs, data_samples=data_samples)
 
+    def cast_data(self, data: Any) -> Any:
+        """Move the images and the samples' labels to the device."""
+        if not isinstance(data, Mapping):
+            return super().cast_data(data)
+        for sample in data.get('data_samples') or ():
+            for name in LABELS:
+                if name in sample:
+                    setattr(sample, name, sample.get(name).to(self.device))
+        return dict(data, inputs=super().cast_data(data['inputs']))
 
-def one_list(values: list) -> list[Any]:
-    """Join the lists of a branch that has several samples with each labeled one."""
-    return list(chain(*values)) if isinstance(values[0], (list, tuple)) else values
+    def _get_pad_shape(self, data: dict) -> list[tuple[int, int]]:
+        # MMPose takes the channels of a stack for its height.
+        return super()._get_pad_shape(dict(inputs=list(data['inputs'])))
 
 
 def to_rgb_pixels(preprocessor: PoseDataPreprocessor, images: Tensor) -> Tensor:

@@ -171,6 +171,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='where to write the figures (%(default)s)',
     )
     add(
+        '--seconds',
+        type=float,
+        default=SECONDS,
+        metavar='S',
+        help='leave out what does not fit into this time (%(default)s)',
+    )
+    add(
         '--tiny',
         action='store_true',
         help='small networks and sizes, on a CPU too: to see that every part runs',
@@ -184,7 +191,7 @@ def main(args: argparse.Namespace) -> None:
         raise UserError(
             'No GPU is visible. --tiny runs every part at small sizes on a CPU.'
         )
-    measure(make_parts(args.tiny), args.out, inf if args.tiny else SECONDS)
+    measure(make_parts(args.tiny), args.out, inf if args.tiny else args.seconds)
 
 
 if __name__ == '__main__':
