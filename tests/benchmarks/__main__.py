@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from semi_pose.cli.tool import run
 from semi_pose.synthetic import write_dataset
 
-from .loading import measure_loading
+from .loading import measure_batches, measure_loading
 from .networks import CONFIGS, read_recipe
 from .processes import exit_when_terminated
 from .report import Part, measure
@@ -27,6 +27,7 @@ PARTS = {
     'step': 'a training step against its bare passes',
     'hard_view': 'the making of hard views against the bare passes of a step',
     'loading': "samples against MMPose's pipeline",
+    'batches': 'batches on their way from a worker to the networks',
     'scale': 'data sets of the size of COCO',
     'memory': 'peak memory of a step',
     'paths': 'memory and time of four hard views of each image',
@@ -86,6 +87,7 @@ def make_parts(args: argparse.Namespace, scratch: Path) -> dict[str, Part]:
         'step': (measure_step, step),
         'hard_view': (measure_hard_view, (recipe, HARD_VIEWS, few)),
         'loading': (measure_loading, (recipe, people, rounds)),
+        'batches': (measure_batches, (recipe, args.batch_size, rounds)),
         'scale': (measure_scale, (recipe, people, few)),
         'memory': (measure_memory, (recipe, args.batch_size, few)),
         'paths': (measure_paths, (recipe, args.batch_size, few)),

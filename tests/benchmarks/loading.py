@@ -8,18 +8,20 @@ from tempfile import TemporaryDirectory
 from timeit import repeat
 
 from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmengine.utils.dl_utils import set_multi_processing
-from mmpose.registry import DATASETS
+from mmpose.registry import DATASETS, MODELS
 from torch.utils import benchmark
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 
+from semi_pose.datasets.batches import StackImages
 from semi_pose.recipes.data_root import set_data_root
 from semi_pose.synthetic import write_dataset
 
 from .figures import Figure, compare
-from .networks import title, training_step
+from .networks import device, make_batch, title, training_step
 
 NUM_SAMPLES = 100
 
@@ -70,6 +72,71 @@ def measure_loading(recipe: Config, data_root: Path, rounds: int) -> Iterator[Fi
         '>= 0.95',
         speedup=True,
     )
+
+
+def measure_batches(recipe: Config, batch_size: int, rounds: int) -> Iterator[Figure]:
+    """Time the way of batches from a worker to the networks' input.
+
+    The reference is MMEngine's lists of images and MMPose's preprocessor.
+    """
+    init_default_scope('mmpose')
+    pairs = NewImages(make_batch(recipe, batch_size))
+    settings = recipe.model.data_preprocessor
+    ours = MODELS.build(settings).to(device())
+    stock = MODELS.build(dict(settings, type='PoseDataPreprocessor')).to(device())
+
+    def preprocess_each_branch(batch: dict) -> None:
+        for name in batch['inputs']:
+            stock({key: value[name] for key, value in batch.items()}, training=True)
+
+    yield compare(
+        f'batches of {title(recipe, batch_size)}, worker to input: throughput / stock',
+        _receives(pairs, batch_size, StackImages(pseudo_collate), ours),
+        _receives(pairs, batch_size, pseudo_collate, preprocess_each_branch),
+        rounds,
+        '>= 1',
+        speedup=True,
+    )
+
+
+class NewImages(Dataset):
+    """The pairs of a batch, many times; what has been shared is not copied again."""
+
+    def __init__(self, batch: dict) -> None:
+        self.batch = batch
+        self.num_pairs = len(batch['inputs']['sup'])
+
+    def __len__(self) -> int:
+        return 20 * self.num_pairs
+
+    def __getitem__(self, index: int) -> dict:
+        if index >= len(self):
+            raise IndexError(index)
+        pair = {
+            key: {name: one[index % self.num_pairs] for name, one in value.items()}
+            for key, value in self.batch.items()
+        }
+        images = {name: one.clone() for name, one in pair['inputs'].items()}
+        return dict(pair, inputs=images)
+
+
+def _receives(
+    pairs: Dataset, batch_size: int, collate: Callable, preprocess: Callable
+) -> Callable[[], None]:
+    """Return a function that takes all batches from a worker."""
+    loader = DataLoader(
+        pairs,
+        batch_size,
+        num_workers=1,
+        collate_fn=collate,
+        persistent_workers=True,
+    )
+
+    def receive() -> None:
+        for batch in loader:
+            preprocess(batch)
+
+    return receive
 
 
 def loads(dataset: Dataset, times: int = 1) -> Callable[[], list]:

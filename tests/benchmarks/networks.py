@@ -48,8 +48,8 @@ def build_model(recipe: Config) -> DualPoseEstimator:
 def make_batch(recipe: Config, batch_size: int) -> dict[str, Any]:
     """Make a batch of noise pictures, as the data loader gives it.
 
-    Returns ``inputs`` and ``data_samples``, each by branch: B samples of ``sup`` and
-    B of ``easy``.
+    Returns ``inputs`` (B, 3, H, W) and ``data_samples``, each by branch: B samples of
+    ``sup`` and B of ``easy``.
     """
     width, height = recipe.codec.input_size
     samples = get_packed_inputs(
@@ -60,6 +60,7 @@ def make_batch(recipe: Config, batch_size: int) -> dict[str, Any]:
         heatmap_size=recipe.codec.heatmap_size,
         with_simcc_label=False,
     )
+    samples['inputs'] = torch.stack(samples['inputs'])
     return {key: dict(sup=value, easy=value) for key, value in samples.items()}
 
 
@@ -91,9 +92,16 @@ def training_step(
         wrapper['type'] = 'Bf16OptimWrapper'
     optimizer = build_optim_wrapper(model, wrapper)
     batch = make_batch(recipe, batch_size)
+    labels = [
+        (sample, sample.gt_fields, sample.gt_instance_labels)
+        for sample in batch['data_samples']['sup']
+    ]
     flags = torch.backends.cudnn.flags
 
     def step() -> None:
+        # A step moves them to the device, in place.
+        for sample, fields, weights in labels:
+            sample.gt_fields, sample.gt_instance_labels = fields, weights
         with nullcontext() if tf32 else flags(enabled=True, allow_tf32=False):
             model.train_step(batch, optimizer)
 
