@@ -11,8 +11,8 @@ from torch.utils.data import default_collate
 class StackImages:
     """A collate function that gives each branch's images as one tensor.
 
-    Between processes, and to a GPU, one large tensor is several times faster than many
-    small ones. Plain batches stay as they are.
+    One large tensor reaches another process, or a GPU, sooner than many small ones.
+    Plain batches stay as they are.
 
     Args:
         collate (Callable): Makes a batch of a list of samples, as MMEngine's

@@ -17,8 +17,8 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
     """MMPose's preprocessor, applied once per branch.
 
     Plain batches (validation, supervised training) give what MMPose's gives. Images
-    are moved and normalized as one tensor, and of the samples only labels are moved,
-    in place: a copy of each sample and each image costs more than small networks do.
+    are moved to the device and normalized as one tensor. Of the samples only labels
+    are moved, in place: copies of whole samples would slow down a step on a GPU.
     """
 
     def forward(self, data: dict, training: bool = False) -> dict:

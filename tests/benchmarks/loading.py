@@ -100,7 +100,7 @@ def measure_batches(recipe: Config, batch_size: int, rounds: int) -> Iterator[Fi
 
 
 class NewImages(Dataset):
-    """The pairs of a batch, many times; what has been shared is not copied again."""
+    """The pairs of a batch, many times: new images, as only those must be shared."""
 
     def __init__(self, batch: dict) -> None:
         self.batch = batch

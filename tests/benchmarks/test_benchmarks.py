@@ -94,7 +94,7 @@ def test_an_unknown_part_is_named(capsys):
 
 @pytest.mark.parametrize(
     ('name', 'figures'),
-    [('hard_view', 1), ('loading', 2), ('monitor', 1)],
+    [('hard_view', 1), ('loading', 2), ('batches', 1), ('monitor', 1)],
 )
 def test_each_part_measures(name, figures, options, tmp_path, monkeypatch):
     monkeypatch.setattr(loading, 'NUM_SAMPLES', 4)
