@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmpose.registry import HOOKS
 
 from semi_pose.engine.checkpoints import read_checkpoint
+from semi_pose.engine.runner import ResumableRunner
 from semi_pose.errors import UserError
 from semi_pose.models import DualConsistencyHead
 
@@ -57,6 +58,18 @@ class Poison(Hook):
             head.loss_module.loss_weight = math.inf
 
 
+@HOOKS.register_module()
+class ShapeRecorder(Hook):
+    """Records the shapes of each step's images, by branch."""
+
+    def before_train(self, runner):
+        self.shapes = []
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        inputs = data_batch['inputs']
+        self.shapes.append({name: one.shape for name, one in inputs.items()})
+
+
 def recorded(runner) -> WeightRecorder:
     return next(hook for hook in runner.hooks if isinstance(hook, WeightRecorder))
 
@@ -93,6 +106,22 @@ def test_warm_up_trains_on_the_labels_alone(synthetic_coco, tmp_path):
     runner.train()
     assert recorded(runner).weights == [0, 0, 1]
     assert [loss is None for loss in recorded(runner).losses] == [True, True, False]
+
+
+def test_several_unlabeled_samples_with_each_labeled_one(synthetic_coco, tmp_path):
+    loader = dict(
+        batch_size=4,
+        sampler=dict(type='DefaultSampler', shuffle=True),
+        dataset=semi_set(synthetic_coco, unlabeled_per_labeled=2),
+    )
+    names = ('SemiRunner', 'ShapeRecorder', 'WeightRecorder')
+    hooks = [dict(type=name) for name in names]
+    changes = dict(train_dataloader=loader, custom_hooks=hooks)
+    runner = ResumableRunner.from_cfg(run_config(synthetic_coco, tmp_path, **changes))
+    runner.train()
+    shapes = next(one for one in runner.hooks if isinstance(one, ShapeRecorder)).shapes
+    assert shapes == 3 * [dict(sup=(4, 3, 64, 48), easy=(8, 3, 64, 48))]
+    assert all(one > 0 for one in recorded(runner).losses)
 
 
 def test_warm_start_fills_both_networks(synthetic_coco, tmp_path):
