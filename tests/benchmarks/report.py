@@ -20,6 +20,7 @@ from .figures import Figure
 from .processes import in_new_process
 
 TABLE_WIDTH = 140
+LEAST_SECONDS = 10  # a process needs them to start
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def measure(parts: Sequence[Part], out: Path, seconds: float = inf) -> None:
     Args:
         parts (Sequence[Part]): The most important first.
         out (Path): File to write, JSON.
-        seconds (float): For all parts together; the last ones may get less than
-            theirs, or nothing.
+        seconds (float): For all parts together. The last ones may get less than
+            theirs, or be left out.
 
     Raises:
         UserError: At the end, if a part failed.
@@ -53,7 +54,12 @@ def measure(parts: Sequence[Part], out: Path, seconds: float = inf) -> None:
     report = dict(machine=describe_machine(), parts=[])
     out.parent.mkdir(parents=True, exist_ok=True)
     figures = []
+    out.write_text(json.dumps(report, indent=2))
     for number, part in enumerate(parts, 1):
+        if end - time.monotonic() < LEAST_SECONDS:
+            names = ', '.join(one.name for one in parts[number - 1 :])
+            console.print(f'Left out, as the time is up: {names}')
+            break
         with console.status(f'{number} of {len(parts)}: {part.name}'):
             found, record = run_part(part, end - time.monotonic())
         figures += found

@@ -14,7 +14,7 @@ from .__main__ import main, make_parts, parse_args
 from .figures import Figure, compare
 from .gpu_check import read_recipes
 from .loading import build_pairs, build_stock
-from .report import Part, measure
+from .report import LEAST_SECONDS, Part, measure
 
 
 @pytest.fixture(scope='module')
@@ -74,6 +74,14 @@ def test_a_part_that_fails_or_takes_too_long_leaves_the_others_alone(tmp_path, c
     assert bad.strip().endswith('ValueError: no such thing') and 'bad_part' in bad
     printed = capsys.readouterr().out
     assert 'before it fails' in printed and 'ValueError: no such thing' in printed
+
+
+def test_what_does_not_fit_into_the_time_is_left_out(tmp_path, capsys):
+    out = tmp_path / 'figures.json'
+    parts = [Part(name, good_part, (out,)) for name in ('first', 'second')]
+    measure(parts, out, seconds=LEAST_SECONDS - 1)
+    assert 'time is up: first, second' in capsys.readouterr().out
+    assert json.loads(out.read_text())['parts'] == []
 
 
 def test_the_command_line_measures_a_step(options, capsys):
