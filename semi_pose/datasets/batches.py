@@ -7,6 +7,8 @@ from typing import Any
 from torch import Tensor
 from torch.utils.data import default_collate
 
+LABELS = ('gt_fields', 'gt_instance_labels')  # what losses read of a data sample
+
 
 class StackImages:
     """A collate function that gives each branch's images as one tensor.

@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
-from semi_pose.datasets.batches import one_list
+from semi_pose.datasets.batches import LABELS, one_list
 from semi_pose.errors import UserError
 from semi_pose.runs import newest_checkpoint
 
@@ -89,7 +89,7 @@ def samples_of(branch: str, data_batch: dict[str, Any]) -> list[BaseDataElement]
 
 def has_finite_targets(sample: BaseDataElement) -> bool:
     """Say whether a sample's heatmaps, keypoints and weights are finite."""
-    fields = (sample.get('gt_fields'), sample.get('gt_instance_labels'))
+    fields = map(sample.get, LABELS)
     values = (value for one in fields if one is not None for value in one.values())
     return all(bool(one.isfinite().all()) for one in values if isinstance(one, Tensor))
 

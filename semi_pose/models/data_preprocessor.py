@@ -7,9 +7,7 @@ from mmpose.models import PoseDataPreprocessor
 from mmpose.registry import MODELS
 from torch import Tensor
 
-from semi_pose.datasets.batches import one_list, stack
-
-LABELS = ('gt_fields', 'gt_instance_labels')
+from semi_pose.datasets.batches import LABELS, one_list, stack
 
 
 @MODELS.register_module()
@@ -37,9 +35,8 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
             return super().forward(dict(data, inputs=stack(data['inputs'])), training)
         inputs, data_samples = {}, {}
         for branch, images in data['inputs'].items():
-            samples = data['data_samples'][branch]
-            batch = dict(inputs=stack(images), data_samples=one_list(samples))
-            batch = super().forward(batch, training)
+            samples = one_list(data['data_samples'][branch])
+            batch = self.forward(dict(inputs=images, data_samples=samples), training)
             inputs[branch] = batch['inputs']
             data_samples[branch] = batch['data_samples']
         return dict(inputs=inputs, data_samples=data_samples)

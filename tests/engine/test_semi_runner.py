@@ -70,8 +70,8 @@ class ShapeRecorder(Hook):
         self.shapes.append({name: one.shape for name, one in inputs.items()})
 
 
-def recorded(runner) -> WeightRecorder:
-    return next(hook for hook in runner.hooks if isinstance(hook, WeightRecorder))
+def recorded(runner, kind=WeightRecorder):
+    return next(hook for hook in runner.hooks if isinstance(hook, kind))
 
 
 def weights_at(steps, **settings):
@@ -119,8 +119,8 @@ def test_several_unlabeled_samples_with_each_labeled_one(synthetic_coco, tmp_pat
     changes = dict(train_dataloader=loader, custom_hooks=hooks)
     runner = ResumableRunner.from_cfg(run_config(synthetic_coco, tmp_path, **changes))
     runner.train()
-    shapes = next(one for one in runner.hooks if isinstance(one, ShapeRecorder)).shapes
-    assert shapes == 3 * [dict(sup=(4, 3, 64, 48), easy=(8, 3, 64, 48))]
+    shapes = 3 * [dict(sup=(4, 3, 64, 48), easy=(8, 3, 64, 48))]
+    assert recorded(runner, ShapeRecorder).shapes == shapes
     assert all(one > 0 for one in recorded(runner).losses)
 
 
