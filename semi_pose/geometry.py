@@ -13,17 +13,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def similarity_theta(rotation: Tensor, scale: Tensor) -> Tensor:
+def similarity_theta(rotation: Tensor, scale: Tensor, aspect: float = 1.0) -> Tensor:
     """Compose rotations and scales about the center into affine matrices.
 
     The same matrix as ``cv2.getRotationMatrix2D((0, 0), rotation, scale)``.
     Since it maps output to input, ``scale > 1`` shrinks the picture. In
-    normalized coordinates a rotation also shears a crop that is not square,
-    as it does in the public code of Xie et al. (ICCV 2021).
+    normalized coordinates such a rotation also shears a crop that is not square,
+    as it does in the public code of Xie et al. (ICCV 2021), unless ``aspect`` is that
+    of the crop.
 
     Args:
         rotation (Tensor): (B,) degrees.
         scale (Tensor): (B,) factors > 0.
+        aspect (float): Height of the crop divided by its width.
 
     Returns:
         Tensor: (B, 2, 3), output to input.
@@ -32,7 +34,11 @@ def similarity_theta(rotation: Tensor, scale: Tensor) -> Tensor:
     cos, sin = scale * radians.cos(), scale * radians.sin()
     zero = torch.zeros_like(cos)
     return torch.stack(
-        [torch.stack([cos, sin, zero], -1), torch.stack([-sin, cos, zero], -1)], 1
+        [
+            torch.stack([cos, sin * aspect, zero], -1),
+            torch.stack([-sin / aspect, cos, zero], -1),
+        ],
+        1,
     )
 
 

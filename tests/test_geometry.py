@@ -45,6 +45,18 @@ def test_quarter_turn_moves_a_pixel_where_it_should():
     assert heatmap_peaks(turned).tolist() == [[[2, 0]]]
 
 
+def test_a_quarter_turn_of_a_crop_that_is_not_square():
+    # 20 pixels right of the center come to 20 below it by the crop's aspect; without,
+    # to as large a share of the height: 20 * 96 / 64.
+    image = torch.zeros(1, 1, 97, 65)
+    image[0, 0, 48, 52] = 1
+    quarter = torch.tensor([90.0]), torch.ones(1)
+    turned = warp(image, similarity_theta(*quarter, aspect=97 / 65))
+    assert heatmap_peaks(turned).tolist() == [[[32, 68]]]
+    sheared = warp(image, similarity_theta(*quarter))
+    assert heatmap_peaks(sheared).tolist() == [[[32, 78]]]
+
+
 def test_scale_above_one_shrinks():
     image = torch.zeros(1, 1, 9, 9)
     image[0, 0, 4, 8] = 1

@@ -41,6 +41,7 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.cli import tool as cli
     from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.engine.checkpoints import RequireFit, check_checkpoint
+    from semi_pose.engine.checks import check_pictures
     from semi_pose.engine.hooks.data_files import DataFiles
     from semi_pose.engine.plain_model import plain_model
     from semi_pose.errors import UserError
@@ -61,6 +62,7 @@ def main(args: argparse.Namespace) -> None:
     init_distributed(cfg)
     with cli.checked_data(cfg, 'test') as files:
         runner = Runner.from_cfg(cfg)
+        check_pictures(runner.test_dataloader.dataset, 'test')
         runner.register_hook(DataFiles(files))
         name = find_member(plain_model(runner))
         runner.register_hook(RequireFit(args.checkpoint, name))

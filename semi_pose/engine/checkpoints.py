@@ -14,7 +14,7 @@ from torch import nn
 from semi_pose.engine.plain_model import plain_model
 from semi_pose.errors import UserError
 from semi_pose.models import DualPoseEstimator
-from semi_pose.models.members import member_weights
+from semi_pose.models.members import find_member, member_weights
 
 Weights = dict[str, torch.Tensor]
 
@@ -124,6 +124,21 @@ def load_network(network: nn.Module, path: str) -> None:
         for one in (read_weights(path), network.state_dict())
     )
     load_weights(network, weights, path, needed=own)
+
+
+def load_member(model: nn.Module, path: str) -> None:
+    """Load what a test of a model needs.
+
+    Args:
+        model (TopdownPoseEstimator): A stock model or a DualPoseEstimator, whose
+            ``test_cfg`` says which of its networks is tested.
+        path (str): Checkpoint file.
+
+    Raises:
+        UserError: If there is no such file, or weights are missing or differ in shape.
+    """
+    needed = member_weights(model, find_member(model))
+    load_weights(model, read_weights(path), path, needed)
 
 
 class RequireFit(Hook):

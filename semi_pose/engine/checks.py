@@ -98,14 +98,15 @@ def check_overlap(unlabeled: Dataset, val_dataset: Dataset, mode: str) -> None:
     print_log(message, 'current', level=logging.WARNING)
 
 
-def check_pictures(dataset: Dataset) -> None:
-    """Check that each picture of a validation set is there and is a picture.
+def check_pictures(dataset: Dataset, part: str = 'validation') -> None:
+    """Check that each picture of an evaluation is there and is a picture.
 
     Headers alone are read. Pictures of another size than the annotation file says are
     named.
 
     Args:
-        dataset (Dataset): The validation set.
+        dataset (Dataset): The validation or test set.
+        part (str): Which of them, for messages.
 
     Raises:
         UserError: If one cannot be read.
@@ -117,8 +118,8 @@ def check_pictures(dataset: Dataset) -> None:
     if lost:
         why = 'is no picture' if Path(lost[0]).exists() else 'does not exist'
         raise UserError(
-            f'{counted(len(lost), "validation picture")} cannot be read: {lost[0]} '
-            f'{why}. Validation needs every picture: put it back, correct "file_name" '
+            f'{counted(len(lost), f"{part} picture")} cannot be read: {lost[0]} '
+            f'{why}. A {part} needs every picture: put it back, correct "file_name" '
             f'in {_name(dataset)}, or take the image out there.'
         )
     shapes = {path: shape_in_file(records[path]) for path in paths}
@@ -126,7 +127,7 @@ def check_pictures(dataset: Dataset) -> None:
     if other:
         message = different_size(other[0], sizes[other[0]][::-1], shapes[other[0]])
         print_log(
-            f'{counted(len(other), "validation picture")} of {len(paths)}: {message}',
+            f'{counted(len(other), f"{part} picture")} of {len(paths)}: {message}',
             'current',
             level=logging.WARNING,
         )

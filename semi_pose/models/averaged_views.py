@@ -1,6 +1,7 @@
-"""Predictions averaged over flips and scales of each crop (data distillation)."""
+"""Predictions averaged over flips, scales and networks (data distillation)."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ from semi_pose.models.members import find_member, member_heatmaps
 
 @MODELS.register_module()
 class AveragedViews(BaseTTAModel):
-    """Test a model on magnified and mirrored copies of each crop.
+    """Test models on magnified and mirrored copies of each crop.
 
     The heatmaps are averaged in the crop's frame and decoded once, as in data
     distillation (Radosavovic et al., CVPR 2018). The copies are made on the device, so
@@ -29,17 +30,29 @@ class AveragedViews(BaseTTAModel):
             flipped; they are flipped in any case.
         scales (Sequence[float]): Magnifications of the crop, > 0; above 1 the copy
             shows a part, enlarged.
+        networks (int): How many models of this kind are averaged. :attr:`models` has
+            them all; a checkpoint is loaded into the first.
 
     Raises:
         UserError: If the model predicts no heatmaps, or offsets beside them.
     """
 
     def __init__(
-        self, module: dict | nn.Module, scales: Sequence[float] = (0.8, 1.0, 1.2)
+        self,
+        module: dict | nn.Module,
+        scales: Sequence[float] = (0.8, 1.0, 1.2),
+        networks: int = 1,
     ) -> None:
         super().__init__(module)
         _check_heatmaps(self.module)
         self.scales = scales
+        copies = (deepcopy(self.module) for _ in range(networks - 1))
+        self.others = nn.ModuleList(copies)
+
+    @property
+    def models(self) -> list[TopdownPoseEstimator]:
+        """The models that are averaged."""
+        return [self.module, *self.others]
 
     def test_step(self, data: dict[str, Any]) -> SampleList:
         """Predict the joints of a batch.
@@ -59,7 +72,7 @@ class AveragedViews(BaseTTAModel):
     def predict_view(
         self, inputs: Tensor, data_samples: SampleList, scale: float
     ) -> Tensor:
-        """Compute the heatmaps of one magnification, averaged over both mirrorings.
+        """Compute the heatmaps of one magnification, averaged over mirrors and models.
 
         Args:
             inputs (Tensor): (B, C, H, W), normalized.
@@ -72,7 +85,11 @@ class AveragedViews(BaseTTAModel):
         flip_indices = data_samples[0].metainfo['flip_indices']
         name = find_member(self.module)
         images = magnify(inputs, scale)
-        return member_heatmaps(self.module, images, [name], flip_indices)[name]
+        heatmaps = [
+            member_heatmaps(model, images, [name], flip_indices)[name]
+            for model in self.models
+        ]
+        return torch.stack(heatmaps).mean(0)
 
     def merge_preds(self, data_samples_list: list[Tensor]) -> Tensor:
         """Average the heatmaps of all magnifications in the crop's frame.

@@ -331,7 +331,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
         """
         if self.teacher_view is None:
             return images, None
-        theta = self.teacher_view.draw_theta(len(images), images.device)
+        theta = self.teacher_view.draw_theta(images)
         return warp(images, theta), invert_theta(theta)
 
     def predict(self, inputs: Tensor, data_samples: SampleList) -> SampleList:

@@ -81,7 +81,11 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
 
 
 def labeling_config(
-    model: Config, people: People, labels: dict, scales: Sequence[float] | None = None
+    model: Config,
+    people: People,
+    labels: dict,
+    scales: Sequence[float] | None = None,
+    networks: int = 1,
 ) -> Config:
     """Make the config of the run, without batch size and device.
 
@@ -92,6 +96,7 @@ def labeling_config(
         scales (Sequence[float], optional): Average heatmaps over flips and these
             magnifications (DataDistill). By default the model predicts as its
             ``test_cfg`` says (PseudoPose).
+        networks (int): Average over so many models too, with ``scales``.
 
     Returns:
         Config: To build a runner from and test.
@@ -107,7 +112,9 @@ def labeling_config(
         )
     network = model.model
     if scales:
-        network = dict(type='AveragedViews', module=network, scales=scales)
+        network = dict(
+            type='AveragedViews', module=network, scales=scales, networks=networks
+        )
     dataset = dict(
         type='PeopleToLabel',
         metainfo=metainfo,

@@ -281,6 +281,8 @@ class Planner:
             command += ['--data-root', str(self.data_root)]
         if wanted.get('tta'):
             command.append('--tta')
+        if 'scales' in wanted:
+            command += ['--scales', *map(str, wanted.scales)]
         if 'score_thr' in wanted:
             command += ['--score-thr', str(wanted.score_thr)]
         tool = self.root / 'tools/dataset/make_pseudo_labels.py'

@@ -121,6 +121,17 @@ def test_networks_of_a_dual_model(synthetic_coco, network):
     np.testing.assert_allclose(scores, expected, atol=1e-4)
 
 
+def test_the_mean_of_several_models(synthetic_coco):
+    several = AveragedViews(MODELS.build(supervised_model()), (1.0,), networks=3).eval()
+    assert len({id(model) for model in several.models}) == 3
+    heights = 0.1, 0.2, 0.6
+    for model, height in zip(several.models, heights, strict=True):
+        torch.nn.init.constant_(model.head.final_layer.weight, 0)
+        torch.nn.init.constant_(model.head.final_layer.bias, height)
+    _, scores = predictions(several, batch(synthetic_coco))
+    np.testing.assert_allclose(scores, 0.3, atol=1e-5)
+
+
 def wrists(images):
     """A network that takes a white spot on the right for the left wrist."""
     spots = F.avg_pool2d(images[:, :1].clamp_min(0), 4)

@@ -93,6 +93,17 @@ def test_affine_is_shared_by_students_and_moves_both_alike():
     assert not torch.equal(moved.images[0, 0], view.images[0, 0])
 
 
+@pytest.mark.parametrize(('shear', 'kept'), [(True, False), (False, True)])
+def test_rotated_people_keep_their_shape_without_shear(shear, kept):
+    affine = HardAffine(scale_std=0, rotation_prob=1, shear=shear)
+    theta = affine.draw_theta(torch.zeros(50, 3, 96, 64))
+    pixels = torch.tensor([64.0, 96.0])
+    linear = theta[:, :, :2] * pixels[:, None] / pixels  # of pixels, not of shares
+    unit = torch.eye(2).expand(50, 2, 2)
+    assert torch.allclose(linear @ linear.mT, unit, atol=1e-5) == kept
+    assert (theta[:, 0, 1].abs() > 0.1).any()
+
+
 def test_affine_without_strength_changes_nothing():
     view = HardView(torch.rand(1, 2, 3, 64, 48), torch.rand(1, 2, 4, 16, 12))
     same = HardAffine(scale_std=0, rotation_prob=0)(view).aligned()

@@ -31,7 +31,7 @@ def codec_of(name, shape=LARGE):
 
 def fixed_affine(theta):
     affine = HardAffine()
-    affine.draw_theta = lambda number, device: theta.expand(number, -1, -1)
+    affine.draw_theta = lambda images: theta.expand(len(images), -1, -1)
     return affine
 
 
@@ -124,7 +124,7 @@ def test_the_estimator_warps_by_the_codec_of_its_head():
     lesson = model.make_lesson(torch.rand(2, 3, 64, 48))
     # MSRA at stride 4: three quarters of half a heatmap pixel.
     grid = torch.tensor([[1, 1], [-0.75 / 12, -0.75 / 16]])
-    theta = heatmap_theta(affine.draw_theta(2, None), grid)
+    theta = heatmap_theta(affine.draw_theta(torch.zeros(2, 1, 1, 1)), grid)
     expected = torch.stack([warp(maps, theta) for maps in lesson.targets])
     torch.testing.assert_close(lesson.hard.heatmaps, expected)
     assert not [key for key in model.state_dict() if 'grid' in key]

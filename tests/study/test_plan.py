@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from semi_pose.errors import UserError
@@ -70,6 +72,14 @@ def test_teachers_are_shared_and_come_first(plan, tmp_path):
     assert repeated.dataset.ann_file != str(labels)
     assert pseudo.labeling[pseudo.labeling.index('--out') + 1] == str(labels)
     assert '--tta' in distill.labeling and '--tta' not in pseudo.labeling
+    assert '--scales' not in distill.labeling
+
+
+def test_scales_of_the_recipe_are_those_of_its_labels(plan):
+    recipe = Path('configs/lspet/efflite0_lspet500_distill.py')
+    *_, student = plan([(recipe, [0])], {}).trials
+    where = student.labeling.index('--scales')
+    assert student.labeling[where : where + 2] == ['--scales', '1']
 
 
 def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):

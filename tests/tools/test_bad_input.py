@@ -6,6 +6,8 @@ from pathlib import Path
 from shutil import copyfile, copytree
 from urllib.error import URLError
 
+import cv2
+import numpy as np
 import pytest
 import torch
 
@@ -120,6 +122,23 @@ def test_a_validation_image_that_does_not_decode(fails, people):
     message = fails('--cfg-options', 'train_dataloader.dataset.unlabeled.indices=8')
     assert f'1 validation picture cannot be read: {broken} is no picture' in message
     assert not list(people.parent.rglob('*.pth'))  # at the start, not after an epoch
+
+
+def test_a_test_image_that_does_not_decode(fails, people, resumed):
+    broken = people / 'val2017' / '000001000001.jpg'
+    broken.write_bytes(b'no picture')
+    message = fails(resumed[0] / 'epoch_2.pth', name='test.py')
+    assert f'1 test picture cannot be read: {broken} is no picture' in message
+
+
+def test_a_test_image_of_another_size(printed_by, people, resumed, tiny_config):
+    small = people / 'val2017' / '000001000001.jpg'
+    height, width = cv2.imread(str(small)).shape[:2]
+    cv2.imwrite(str(small), np.zeros((20, 30, 3), np.uint8))
+    options = tiny_config, resumed[0] / 'epoch_2.pth', '--data-root', people
+    said = printed_by('test.py', *options, '--work-dir', people / 'run')
+    assert f'1 test picture of 8: {small} has 30x20 pixels' in said
+    assert f'the annotation file says {width}x{height}' in said
 
 
 def test_weights_that_cannot_be_downloaded(fails, monkeypatch, tmp_path):

@@ -95,7 +95,7 @@ def test_labels_everybody(make, out, people, teacher):
         assert one['num_keypoints'] == len(CONFIDENT)
         assert one['keypoint_scores'] == [0.5] * 9 + [0] * 8
         assert one['keypoints'][2::3] == [2] * 9 + [0] * 8
-    assert coco['info']['checkpoint'] == str(teacher[1])
+    assert coco['info']['checkpoint'] == [str(teacher[1])]
     assert f'{len(given)} people labeled, 52.9% of their joints' in printed
     assert '0 skipped' in printed
     assert f'Labels: {out}, file names relative to {people}' in printed
@@ -111,6 +111,29 @@ def test_averages_over_flips_and_scales(make, out):
     expected = [0.5] * 9 + [0] * 8
     for one in coco['annotations']:
         assert one['keypoint_scores'] == pytest.approx(expected, abs=1e-4)
+
+
+def test_several_networks_are_averaged(make, out, teacher, tmp_path):
+    config, checkpoint = teacher
+    weights = torch.load(checkpoint)['state_dict']
+    weights['head.final_layer.bias'] = weights['head.final_layer.bias'] + 0.2
+    other = tmp_path / 'other.pth'
+    torch.save(dict(state_dict=weights), other)
+    models = config, checkpoint, other
+    assert '--tta: add it' in make(models=models, status=1)
+    make('--tta', '--scales', 1, models=models)
+    coco = json.loads(out.read_text())
+    assert coco['info']['checkpoint'] == [str(checkpoint), str(other)]
+    assert len(set(coco['info']['checkpoint_sha256'])) == 2
+    for one in coco['annotations']:
+        expected = [0.6] * 9 + [0.1] * 8
+        assert one['keypoint_scores'] == pytest.approx(expected, abs=1e-4)
+    misfit = tmp_path / 'misfit.pth'
+    torch.save(dict(state_dict=MODELS.build(supervised_model(5)).state_dict()), misfit)
+    models = config, checkpoint, misfit
+    assert f'{misfit} is of another model' in make(
+        '--tta', '--fresh', models=models, status=1
+    )
 
 
 def test_the_chosen_network_labels(make, out, teacher, tmp_path):

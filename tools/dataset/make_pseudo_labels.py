@@ -26,6 +26,11 @@ EXAMPLE = """example:
       configs/lsp/efflite0_lsp100_supervised.py CHECKPOINT \\
       --unlabeled configs/lsp/efflite0_lsp100_dual.py \\
       --out data/lsp100_pseudo_labels.json
+by several networks, which know more than one:
+  python tools/dataset/make_pseudo_labels.py \\
+      configs/lspet/efflite0_lspet500_supervised.py SEED0.pth SEED1.pth SEED2.pth \\
+      --tta --scales 1 --unlabeled configs/lspet/efflite0_lspet500_dual.py \\
+      --out data/lspet500_distilled_labels.json
 on several GPUs:
   torchrun --nproc_per_node=8 tools/dataset/make_pseudo_labels.py ... \\
       --launcher pytorch"""
@@ -40,7 +45,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add('config', help='config file of the labeling model; its test pipeline is used')
-    add('checkpoint', help='checkpoint file')
+    add(
+        'checkpoint',
+        nargs='+',
+        help='checkpoint file; with --tta several, of the same network, whose heatmaps '
+        'are averaged',
+    )
     add_people(parser)
     add_labeling(parser)
     return parser.parse_args(argv)
@@ -117,7 +127,8 @@ def main(args: argparse.Namespace) -> None:
     check_options(args)
     if args.allow_outside:
         allow_outside()
-    check_checkpoint(args.checkpoint)
+    for checkpoint in args.checkpoint:
+        check_checkpoint(checkpoint)
     people = find_people(args)
     cfg = make_config(args, people)
     init_distributed(cfg)
@@ -144,9 +155,9 @@ def label(
     from mmengine.runner import Runner
     from mmpose.models import TopdownPoseEstimator
 
-    from semi_pose.engine.checkpoints import RequireFit
+    from semi_pose.engine.checkpoints import RequireFit, load_member
     from semi_pose.engine.hooks.data_files import DataFiles
-    from semi_pose.engine.plain_model import plain_model
+    from semi_pose.engine.plain_model import averaged_models, plain_model
     from semi_pose.errors import UserError
     from semi_pose.models.members import find_member
 
@@ -160,7 +171,10 @@ def label(
             raise UserError(
                 f'{args.config} builds a {type(model).__name__}: name a top-down model.'
             )
-        runner.register_hook(RequireFit(args.checkpoint, find_member(model)))
+        first, *others = args.checkpoint
+        runner.register_hook(RequireFit(first, find_member(model)))
+        for other, path in zip(averaged_models(runner)[1:], others, strict=True):
+            load_member(other, path)
         runner.register_hook(DataFiles(files))
         counts = runner.test()
         people = len(runner.test_dataloader.dataset)
@@ -173,6 +187,11 @@ def check_options(args: argparse.Namespace) -> None:
 
     if args.scales and not args.tta:
         raise UserError('--scales goes with --tta: add it, or leave --scales out.')
+    if len(args.checkpoint) > 1 and not args.tta:
+        raise UserError(
+            f'{len(args.checkpoint)} checkpoints are averaged by --tta: add it, with '
+            '--scales 1 for flips alone, or name one checkpoint.'
+        )
     if args.tta:
         args.scales = args.scales or list(SCALES)
         if min(args.scales) <= 0:
@@ -216,10 +235,11 @@ def make_config(args: argparse.Namespace, people: People) -> Config:
         test_cfg = model.model.get('test_cfg') or {}
         model.model.test_cfg = dict(test_cfg, network=args.network)
     labels = dict(out_file=str(args.out), score_thr=args.score_thr, info=describe(args))
-    cfg = labeling_config(model, people, labels, args.scales)
+    networks = len(args.checkpoint)
+    cfg = labeling_config(model, people, labels, args.scales, networks)
     size = dict(batch_size=args.batch_size, num_workers=args.num_workers)
     cfg.test_dataloader.update(size)
-    cfg.load_from = args.checkpoint
+    cfg.load_from = args.checkpoint[0]
     cfg.launcher = args.launcher
     check_files(cfg, TEST)
     return cfg
@@ -227,16 +247,18 @@ def make_config(args: argparse.Namespace, people: People) -> Config:
 
 def describe(args: argparse.Namespace) -> dict:
     """Return all that the labels depend on, as COCO's ``info``."""
-    digest = None
-    if Path(args.checkpoint).is_file():
-        digest = hashlib.sha256(Path(args.checkpoint).read_bytes()).hexdigest()
+    files = [Path(path) for path in args.checkpoint]
+    digests = [
+        hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+        for file in files
+    ]
     names = 'config', 'checkpoint', 'unlabeled', 'ann_file', 'img_dir', 'bbox_file'
     names += 'data_root', 'network', 'scales', 'score_thr'
     method = 'DataDistill' if args.tta else 'PseudoPose'
     return dict(
         description=f'Pseudo labels ({method})',
         **{name: getattr(args, name) for name in names},
-        checkpoint_sha256=digest,
+        checkpoint_sha256=digests,
     )
 
 

@@ -1,6 +1,5 @@
 """The hard geometric transform."""
 
-import torch
 from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
@@ -21,6 +20,9 @@ class HardAffine:
         rotation_std (float): Standard deviation of the rotation, degrees.
         rotation_limit (float): Limit of the rotation, degrees.
         rotation_prob (float): Share of samples that are rotated.
+        shear (bool): Rotate in normalized coordinates, as the public code does: crops
+            that are not square are sheared, by up to 16 degrees at 192x256. False: a
+            rotation keeps the shape of people.
     """
 
     def __init__(
@@ -30,7 +32,9 @@ class HardAffine:
         rotation_std: float = 30.0,
         rotation_limit: float = 60.0,
         rotation_prob: float = 0.8,
+        shear: bool = True,
     ) -> None:
+        self.shear = shear
         self.draw = dict(
             scale_std=scale_std,
             scale_limits=tuple(scale_limits),
@@ -39,18 +43,19 @@ class HardAffine:
             rotation_prob=rotation_prob,
         )
 
-    def draw_theta(self, batch_size: int, device: torch.device) -> Tensor:
+    def draw_theta(self, images: Tensor) -> Tensor:
         """Draw an affine matrix for each sample.
 
         Args:
-            batch_size (int): Number of draws B.
-            device (torch.device): Where to draw.
+            images (Tensor): (B, C, H, W), what will be warped.
 
         Returns:
             Tensor: (B, 2, 3), output to input, normalized coordinates.
         """
-        rotation, scale = draw_similarity(batch_size, **self.draw, device=device)
-        return similarity_theta(rotation, scale)
+        number, _, height, width = images.shape
+        rotation, scale = draw_similarity(number, **self.draw, device=images.device)
+        aspect = 1.0 if self.shear else height / width
+        return similarity_theta(rotation, scale, aspect)
 
     def __call__(self, view: HardView) -> HardView:
         """Warp a hard view.
@@ -62,7 +67,7 @@ class HardAffine:
             HardView: The images warped; the heatmaps are left to ``aligned()``, so that
             several warps interpolate them once.
         """
-        theta = self.draw_theta(view.images.shape[1], view.images.device)
+        theta = self.draw_theta(view.images[0])
         frame = theta if view.frame is None else compose_theta(view.frame, theta)
         images = warp_students(view.images, theta)
         return view._replace(images=images, frame=frame)
