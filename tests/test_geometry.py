@@ -47,7 +47,7 @@ def test_quarter_turn_moves_a_pixel_where_it_should():
 
 def test_a_quarter_turn_of_a_crop_that_is_not_square():
     # 20 pixels right of the center come to 20 below it by the crop's aspect; without,
-    # to as large a share of the height: 20 * 96 / 64.
+    # to as large a share of the height: 20 * 97 / 65.
     image = torch.zeros(1, 1, 97, 65)
     image[0, 0, 48, 52] = 1
     quarter = torch.tensor([90.0]), torch.ones(1)
