@@ -237,17 +237,18 @@ def test_pseudo_labels_are_as_frequent_as_real_ones_and_made_as_said(config):
     assert labeled.times * labeled.dataset.indices == 150_000
     assert pseudo.indices is None
     how = config.pseudo_labels
+    (teacher,) = how.teachers
     text = re.sub(r'[ \\]*\n#? *', ' ', Path(config.filename).read_text())
     assert ('--tta' in text) == how.tta == ('distill' in config.filename)
     for part in (
-        f'train.py {how.teacher} python tools/dataset/make_pseudo_labels.py '
-        f'{how.teacher} work_dirs/{Path(how.teacher).stem}/epoch_210.pth',
+        f'train.py {teacher} python tools/dataset/make_pseudo_labels.py '
+        f'{teacher} work_dirs/{Path(teacher).stem}/epoch_210.pth',
         f'--unlabeled {how.unlabeled}',
         f'--out data/coco/{pseudo.ann_file}',
     ):
         assert part in text
-    teacher = load(Path(how.teacher)).train_dataloader.dataset
-    assert teacher.indices == labeled.dataset.indices
+    taught = load(Path(teacher)).train_dataloader.dataset
+    assert taught.indices == labeled.dataset.indices
     assert (ROOT / how.unlabeled).exists()
 
 

@@ -10,7 +10,7 @@ train_cfg = _base_.steps
 param_scheduler = _base_.decay
 default_hooks = _base_.save
 pseudo_labels = dict(
-    teacher='configs/lsp/efflite0_lsp100_supervised.py',
+    teachers=['configs/lsp/efflite0_lsp100_supervised.py'],
     unlabeled='configs/lsp/efflite0_lsp100_dual.py',
     tta=False,
 )

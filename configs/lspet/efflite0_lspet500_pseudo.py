@@ -10,7 +10,7 @@ train_cfg = _base_.steps
 param_scheduler = _base_.decay
 default_hooks = _base_.save
 pseudo_labels = dict(
-    teacher='configs/lspet/efflite0_lspet500_supervised.py',
+    teachers=['configs/lspet/efflite0_lspet500_supervised.py'],
     unlabeled='configs/lspet/efflite0_lspet500_dual.py',
     tta=False,
 )

@@ -10,7 +10,7 @@
 _base_ = ['../_base_/res18_coco_pseudo.py', '../_base_/schedules/coco_100e.py']
 
 pseudo_labels = dict(
-    teacher='configs/semi/res18_coco5k_supervised.py',
+    teachers=['configs/semi/res18_coco5k_supervised.py'],
     unlabeled='configs/semi/res18_coco5k_dual.py',
 )
 train_cfg = _base_.epochs

@@ -12,6 +12,8 @@ from semi_pose.study.results import RESPONSE, Results, spread
 KEPT = 0.5
 # What is better, and than what.
 BETTER = (
+    ('pseudo', 'supervised'),
+    ('distill', 'supervised'),
     ('single', 'standard'),
     ('single', 'supervised'),
     ('dual', 'single'),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from mmengine.config import Config
@@ -26,16 +27,14 @@ class Trial:
             ``RECIPE/joints=3/seed0`` for a value of an ablation.
         seed (int): Seed.
         run (Run): The run.
-        teacher (Trial, optional): The run that makes its pseudo labels.
-        labeling (list[str]): The tool that does so, and its options.
+        pseudo_labels (PseudoLabels, optional): What it is trained on besides labels.
         notes (list[str]): Settings in which a found run differs from the recipe.
     """
 
     name: str
     seed: int
     run: Run
-    teacher: Trial | None = None
-    labeling: list[str] = field(default_factory=list)
+    pseudo_labels: PseudoLabels | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -47,6 +46,33 @@ class Trial:
     def done(self) -> bool:
         """bool: Whether it is trained to the end."""
         return self.run.metrics() is not None
+
+    @property
+    def teachers(self) -> list[Trial]:
+        """list[Trial]: The runs that make its pseudo labels."""
+        return self.pseudo_labels.teachers if self.pseudo_labels else []
+
+    @property
+    def generation(self) -> int:
+        """int: 0 without teachers, else one more than theirs."""
+        return max((one.generation + 1 for one in self.teachers), default=0)
+
+
+@dataclass(eq=False)
+class PseudoLabels:
+    """Pseudo labels of a recipe, made once for all students that use them.
+
+    Attributes:
+        file (Path): Where they go.
+        teachers (list[Trial]): The runs whose networks are averaged.
+        command (list[str]): The tool that makes them, and its options.
+        lock (Lock): Held while they are made.
+    """
+
+    file: Path
+    teachers: list[Trial]
+    command: list[str]
+    lock: Lock = field(default_factory=Lock)
 
 
 @dataclass(eq=False)
@@ -126,6 +152,7 @@ class Planner:
         threads (int, optional): Threads of each run.
         as_found (bool): Take started runs as they are, whatever their settings.
         trials (dict[str, Trial]): All runs planned so far, by name.
+        pseudo_labels (dict[Path, PseudoLabels]): Planned so far, by file.
     """
 
     root: Path
@@ -136,6 +163,7 @@ class Planner:
     threads: int | None = None
     as_found: bool = False
     trials: dict[str, Trial] = field(default_factory=dict)
+    pseudo_labels: dict[Path, PseudoLabels] = field(default_factory=dict)
     _recipes: dict[Path, Config] = field(default_factory=dict)
 
     def plan(
@@ -176,7 +204,7 @@ class Planner:
                 method = methods.get(recipe) or self._method(recipe, chosen[:1])
                 sweeps.append(self._sweep(name, values, recipe, chosen, method))
         # Students last: by then their teachers are trained.
-        trials = sorted(self.trials.values(), key=lambda one: one.teacher is not None)
+        trials = sorted(self.trials.values(), key=lambda one: one.generation)
         return Plan([*methods.values()], sweeps, trials)
 
     def _method(self, recipe: Path, seeds: list[int]) -> Method:
@@ -227,8 +255,7 @@ class Planner:
         """
         if ablation and value == self._own(ablation, recipe):
             ablation = None
-        variant = [f'{ablation.name}={value}'] if ablation else []
-        name = '/'.join([recipe.stem, *variant, f'seed{seed}'])
+        name = _name(recipe, f'seed{seed}', ablation, value)
         if name not in self.trials:
             self.trials[name] = self._new_trial(name, recipe, seed, ablation, value)
         return self.trials[name]
@@ -247,16 +274,14 @@ class Planner:
             steps = round(value)
         elif ablation:
             options |= ablation.settings(cfg, value)
-        teacher, labeling = None, []
+        labels = None
         if 'pseudo_labels' in cfg:
-            file = (folder / 'pseudo_labels.json').absolute()
-            options |= _pseudo_files(cfg, file)
-            # The labels are the teacher's too; all else is the student's alone.
+            # The labels are the teachers' too; all else is the student's alone.
             shared = (ablation, value) if ablation and ablation.name == 'labels' else ()
-            teacher = self.trial(self.root / cfg.pseudo_labels.teacher, seed, *shared)
-            labeling = self._labeling(cfg, file)
+            labels = self._labels(recipe, cfg.pseudo_labels, seed, *shared)
+            options |= _pseudo_files(cfg, labels.file)
         run = self._run(recipe, folder, options, steps)
-        trial = Trial(name, seed, run, teacher, labeling)
+        trial = Trial(name, seed, run, labels)
         if self.as_found and run.recorded.exists():
             trial.notes = run.differences()
             trial.run = Run(run.tool, run.recorded, folder, self.data_root)
@@ -274,8 +299,30 @@ class Planner:
         tool, cfg = self.root / 'tools/train.py', self._read(recipe)
         return Run(tool, cfg, folder, self.data_root, steps, options, self.threads)
 
-    def _labeling(self, cfg: Config, file: Path) -> list[str]:
-        wanted = cfg.pseudo_labels
+    def _labels(
+        self,
+        recipe: Path,
+        wanted: Config,
+        seed: int,
+        ablation: Ablation | None = None,
+        value: Number | None = None,
+    ) -> PseudoLabels:
+        """Plan the labels of a student; teachers without seeds have its own."""
+        teachers = [parse_recipe(text, [seed]) for text in wanted.teachers]
+        is_own = any('@' not in text for text in wanted.teachers)
+        end = f'pseudo_labels_seed{seed}.json' if is_own else 'pseudo_labels.json'
+        file = (self.work_dir / _name(recipe, end, ablation, value)).absolute()
+        if file not in self.pseudo_labels:
+            trials = [
+                self.trial(self.root / teacher, one, ablation, value)
+                for teacher, seeds in teachers
+                for one in seeds
+            ]
+            command = self._labeling(wanted, file)
+            self.pseudo_labels[file] = PseudoLabels(file, trials, command)
+        return self.pseudo_labels[file]
+
+    def _labeling(self, wanted: Config, file: Path) -> list[str]:
         command = ['--unlabeled', str(self.root / wanted.unlabeled), '--out', str(file)]
         if self.data_root is not None:
             command += ['--data-root', str(self.data_root)]
@@ -308,6 +355,13 @@ class Planner:
                 f'({ablation.label}): name one that has it by --ablate-recipe.'
             )
         return fitting if all_of_them else fitting[:1]
+
+
+def _name(
+    recipe: Path, end: str, ablation: Ablation | None, value: Number | None
+) -> str:
+    variant = [f'{ablation.name}={value}'] if ablation else []
+    return '/'.join([recipe.stem, *variant, end])
 
 
 def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:

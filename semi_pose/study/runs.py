@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 from semi_pose.errors import UserError
 from semi_pose.runs.logs import is_validation, network_metrics, read_scalars
 from semi_pose.runs.run import end_of_log, follow
-from semi_pose.study.plan import Trial
+from semi_pose.study.plan import PseudoLabels, Trial
 
 OnChange = Callable[[Trial, list[dict], str], object]
 
@@ -30,12 +30,14 @@ def settle(trials: Sequence[Trial], fresh: bool) -> None:
     """Make sure that what the folders hold was trained with the plan's settings.
 
     Raises:
-        UserError: If runs were not, unless ``fresh``, which removes these.
+        UserError: If runs were not, unless ``fresh``, which removes these and the
+            pseudo labels of their students.
     """
     other = {one: lines for one in trials if (lines := one.run.differences())}
     if fresh:
-        for trial in other:
-            shutil.rmtree(trial.run.folder)
+        for trial in trials:
+            if not other.keys().isdisjoint([trial, *trial.teachers]):
+                remove(trial)
         return
     if other:
         trial, lines = next(iter(other.items()))
@@ -45,6 +47,13 @@ def settle(trials: Sequence[Trial], fresh: bool) -> None:
             f'{trial.run.folder}:\n  {listed}\nAdd --fresh to train these anew, or '
             'name another --work-dir. study.py --report-only reports them as they are.'
         )
+
+
+def remove(trial: Trial) -> None:
+    """Delete a run and its pseudo labels."""
+    shutil.rmtree(trial.run.folder, ignore_errors=True)
+    if trial.pseudo_labels:
+        trial.pseudo_labels.file.unlink(missing_ok=True)
 
 
 def train_all(
@@ -76,10 +85,12 @@ def train_all(
 
         changed([])
         try:
-            if trial.teacher is not None and not trial.done:
-                if futures[trial.teacher].exception() is not None:
-                    raise UserError(f'Its teacher {trial.teacher.name} failed.')
-                make_labels(trial, lambda: changed([], 'making pseudo labels'))
+            if trial.pseudo_labels and not trial.done:
+                for teacher in trial.teachers:
+                    if futures[teacher].exception() is not None:
+                        raise UserError(f'Its teacher {teacher.name} failed.')
+                doing = 'making pseudo labels'
+                make_labels(trial.pseudo_labels, lambda: changed([], doing))
             trial.run.train(changed)
         finally:
             on_end(trial)
@@ -137,20 +148,21 @@ def newest_note(records: list[dict]) -> str:
     return '  '.join(words + [f'response {one:.2f}' for one in responses[-1:]])
 
 
-def make_labels(trial: Trial, on_change: Callable[[], object]) -> None:
-    """Make the pseudo labels of a run by its trained teacher, unless they are there.
+def make_labels(labels: PseudoLabels, on_change: Callable[[], object]) -> None:
+    """Make pseudo labels by their trained teachers, unless they are there.
 
     Raises:
         UserError: If that fails.
     """
-    tool, *options = trial.labeling
-    teacher = trial.teacher.run
-    trial.run.prepare()
-    labels = trial.run.folder / 'pseudo_labels.json'
-    if labels.exists():
-        return
-    log = trial.run.folder / 'pseudo_labels.log'
-    command = [sys.executable, tool, str(teacher.recorded), str(teacher.checkpoint)]
-    command += options
-    if follow(command, log, on_change, trial.run.threads) or not labels.exists():
-        raise UserError(f'Making pseudo labels failed. {end_of_log(log)}')
+    with labels.lock:
+        if labels.file.exists():
+            return
+        labels.file.parent.mkdir(parents=True, exist_ok=True)
+        log = labels.file.with_suffix('.log')
+        runs = [teacher.run for teacher in labels.teachers]
+        tool, *options = labels.command
+        command = [sys.executable, tool, str(runs[0].recorded)]
+        command += [*(str(run.checkpoint) for run in runs), *options]
+        failed = follow(command, log, on_change, runs[0].threads)
+        if failed or not labels.file.exists():
+            raise UserError(f'Making pseudo labels failed. {end_of_log(log)}')

@@ -30,6 +30,7 @@ import json, pathlib, sys
 assert pathlib.Path(sys.argv[2]).exists()
 out = pathlib.Path(sys.argv[sys.argv.index('--out') + 1])
 out.write_text(json.dumps(sys.argv[1:]))
+print('labeled')
 """
 
 

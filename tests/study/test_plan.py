@@ -62,24 +62,63 @@ def test_teachers_are_shared_and_come_first(plan, tmp_path):
     recipes = [(lsp('pseudo'), [0]), (lsp('supervised'), [0]), (lsp('distill'), [1])]
     made = plan(recipes, {})
     pseudo, supervised, distill = (method.trials[0] for method in made.methods)
-    assert pseudo.teacher is supervised
-    assert distill.teacher.name == 'efflite0_lsp100_supervised/seed1'
-    assert set(made.trials[:2]) == {supervised, distill.teacher}
+    assert pseudo.teachers == [supervised]
+    assert [one.name for one in distill.teachers] == [
+        'efflite0_lsp100_supervised/seed1'
+    ]
+    assert set(made.trials[:2]) == {supervised, *distill.teachers}
     assert set(made.trials[2:]) == {pseudo, distill}
-    labels = tmp_path / 'work/efflite0_lsp100_pseudo/seed0/pseudo_labels.json'
+    labels = tmp_path / 'work/efflite0_lsp100_pseudo/pseudo_labels_seed0.json'
     repeated, own = pseudo.run.cfg.train_dataloader.dataset.datasets
     assert own.ann_file == str(labels)
     assert repeated.dataset.ann_file != str(labels)
-    assert pseudo.labeling[pseudo.labeling.index('--out') + 1] == str(labels)
-    assert '--tta' in distill.labeling and '--tta' not in pseudo.labeling
-    assert '--scales' not in distill.labeling
+    command, distilled = pseudo.pseudo_labels.command, distill.pseudo_labels.command
+    assert command[command.index('--out') + 1] == str(labels)
+    assert '--tta' in distilled and '--tta' not in command
+    assert '--scales' not in distilled
+
+
+def test_several_teachers_make_one_file_for_students_of_all_seeds(tmp_path):
+    several, rounds = write_students(tmp_path)
+    made = planner(tmp_path).plan([(several, [0, 1]), (rounds, [4])], dict(labels=[50]))
+    first, second = made.methods[0].trials
+    assert first.pseudo_labels is second.pseudo_labels
+    names = [one.name for one in first.teachers]
+    assert names == [f'efflite0_lsp100_supervised/seed{seed}' for seed in (0, 1, 2)]
+    assert first.pseudo_labels.file == tmp_path / 'work/several/pseudo_labels.json'
+    # Fewer labels: other teachers, other file.
+    few = made.sweeps[0].points[50][0]
+    name = 'efflite0_lsp100_supervised/labels=50/seed2'
+    assert few.teachers[2].name == name
+    assert (
+        few.pseudo_labels.file == tmp_path / 'work/several/labels=50/pseudo_labels.json'
+    )
+    # Students teach in turn: their teachers' seed where none is named.
+    (last,) = made.methods[1].trials
+    assert [one.name for one in last.teachers] == ['several/seed4', names[0]]
+    assert last.pseudo_labels.file.name == 'pseudo_labels_seed4.json'
+    places = [made.trials.index(one) for one in (last.teachers[1], first, last)]
+    assert places == sorted(places)
+
+
+def write_students(root: Path) -> tuple[Path, Path]:
+    """A recipe with three teachers, and one with its student as a teacher."""
+    (root / 'configs').symlink_to(ROOT / 'configs')
+    recipe = f"_base_ = '{ROOT}/configs/lsp/efflite0_lsp100_distill.py'\n"
+    supervised = 'configs/lsp/efflite0_lsp100_supervised.py'
+    paths = root / 'several.py', root / 'rounds.py'
+    teachers = [f'{supervised}@0,1,2'], ['several.py', f'{supervised}@0']
+    for path, one in zip(paths, teachers, strict=True):
+        path.write_text(recipe + f'pseudo_labels = dict(teachers={one})\n')
+    return paths
 
 
 def test_scales_of_the_recipe_are_those_of_its_labels(plan):
     recipe = Path('configs/lspet/efflite0_lspet500_distill.py')
     *_, student = plan([(recipe, [0])], {}).trials
-    where = student.labeling.index('--scales')
-    assert student.labeling[where : where + 2] == ['--scales', '1']
+    command = student.pseudo_labels.command
+    where = command.index('--scales')
+    assert command[where : where + 2] == ['--scales', '1']
 
 
 def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):
@@ -129,7 +168,7 @@ def test_labels_and_steps_are_varied_for_all_recipes_and_seeds(plan):
     assert made.sweeps[0].points[100] == made.methods[0].trials
     (student,) = made.sweeps[1].points[50]
     # Its teacher has as many labels, and all of them together weigh as before.
-    assert student.teacher is few[0]
+    assert student.teachers == [few[0]]
     repeated, pseudo = student.run.cfg.train_dataloader.dataset.datasets
     assert (repeated.dataset.indices, repeated.times) == (50, 92)
     assert pseudo.get('indices') is None
@@ -137,7 +176,7 @@ def test_labels_and_steps_are_varied_for_all_recipes_and_seeds(plan):
     assert short.run.steps == 600
     assert short.run.cfg.param_scheduler[0].milestones == [420, 540]
     # The student's length is no matter of its teacher.
-    assert short.teacher is made.methods[0].trials[0]
+    assert short.teachers == [made.methods[0].trials[0]]
 
 
 def test_mistakes(plan):

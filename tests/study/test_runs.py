@@ -57,10 +57,10 @@ def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
     failures, seen = train(made)
     assert failures == {}
     (student,) = made.methods[0].trials
-    labels = student.run.folder / 'pseudo_labels.json'
+    labels, (teacher,) = student.pseudo_labels.file, student.teachers
     config, checkpoint, *options = json.loads(labels.read_text())
-    assert config == str(student.teacher.run.recorded)
-    assert checkpoint == str(student.teacher.run.checkpoint)
+    assert config == str(teacher.run.recorded)
+    assert checkpoint == str(teacher.run.checkpoint)
     dual = str(tmp_path / 'configs/lsp/efflite0_lsp100_dual.py')
     assert options[:2] == ['--unlabeled', dual]
     assert options[-3:] == ['--data-root', str(tmp_path / 'data'), '--tta']
@@ -68,13 +68,32 @@ def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
     assert option in student.run.log.read_text()
 
 
+def test_students_share_the_labels_of_several_teachers(plan, tmp_path):
+    recipe = tmp_path / 'several.py'
+    recipe.write_text(
+        f"_base_ = '{lsp('distill')}'\npseudo_labels = dict(\n"
+        "    teachers=['configs/lsp/efflite0_lsp100_supervised.py@0,1'])\n"
+    )
+    made = plan([(recipe, [0, 1])], {})
+    assert train(made)[0] == {}
+    first, second = made.methods[0].trials
+    labels = first.pseudo_labels
+    config, *checkpoints = json.loads(labels.file.read_text())[:3]
+    assert config == str(labels.teachers[0].run.recorded)
+    assert checkpoints == [str(one.run.checkpoint) for one in labels.teachers]
+    assert labels.file.with_suffix('.log').read_text().count('labeled') == 1
+    for trial in (first, second):
+        assert str(labels.file) in trial.run.log.read_text()
+
+
 def test_labels_that_are_there_are_not_made_again(plan):
     made = plan([(lsp('pseudo'), [0])], {})
     (student,) = made.methods[0].trials
-    student.run.prepare()
-    (student.run.folder / 'pseudo_labels.json').write_text('mine')
+    labels = student.pseudo_labels.file
+    labels.parent.mkdir(parents=True)
+    labels.write_text('mine')
     train(made)
-    assert (student.run.folder / 'pseudo_labels.json').read_text() == 'mine'
+    assert labels.read_text() == 'mine'
 
 
 @pytest.fixture
@@ -139,6 +158,19 @@ def test_runs_with_other_settings_are_not_taken(plan):
     assert 'optim_wrapper.optimizer.lr: 0.001, now 0.5' in str(error.value)
     settle(made.trials, fresh=True)
     assert [one.done for one in made.trials] == [True, False]
+
+
+def test_students_of_other_teachers_start_afresh(plan):
+    made = plan([(lsp('pseudo'), [0, 1])], {})
+    students = made.methods[0].trials
+    for trial in made.trials:
+        log_run(trial, [{'step': 2, 'coco/AP': 0.5}], config=True)
+    for trial in students:
+        trial.pseudo_labels.file.write_text('made')
+    students[1].teachers[0].run.cfg.optim_wrapper.optimizer.lr = 0.5
+    settle(made.trials, fresh=True)
+    assert [one.done for one in students] == [True, False]
+    assert [one.pseudo_labels.file.exists() for one in students] == [True, False]
 
 
 def test_a_report_takes_runs_as_they_are(plan, tmp_path):
