@@ -151,3 +151,34 @@ def heatmap_peaks(heatmaps: Tensor) -> Tensor:
     index = heatmaps.flatten(-2).argmax(-1)
     rows = torch.div(index, width, rounding_mode='floor')
     return torch.stack([index % width, rows], -1)
+
+
+def subpixel_peaks(heatmaps: Tensor) -> Tensor:
+    """Find where each heatmap is largest, between its pixels.
+
+    A parabola through the logarithms of the largest pixel and its neighbors, along x
+    and along y, has its top there: exact for a Gaussian (DARK, CVPR 2020, without its
+    blur).
+
+    Args:
+        heatmaps (Tensor): (..., K, h, w).
+
+    Returns:
+        Tensor: (..., K, 2), (x, y) in heatmap pixels, float. Whole where a peak has
+        no neighbor on one side.
+    """
+    peaks = heatmap_peaks(heatmaps)
+    size = peaks.new_tensor(heatmaps.shape[:-3:-1])
+    inside = (peaks > 0) & (peaks < size - 1)
+    logs = heatmaps.clamp_min(1e-6).log()
+
+    def value(x: int, y: int) -> Tensor:
+        at = (peaks + peaks.new_tensor((x, y))).clamp_min(0).minimum(size - 1)
+        index = at[..., 1] * heatmaps.shape[-1] + at[..., 0]
+        return logs.flatten(-2).gather(-1, index[..., None])[..., 0]
+
+    before = torch.stack([value(-1, 0), value(0, -1)], -1)
+    after = torch.stack([value(1, 0), value(0, 1)], -1)
+    bend = (2 * value(0, 0)[..., None] - before - after).clamp_min(1e-6)
+    offsets = ((after - before) / (2 * bend)).clamp(-0.5, 0.5)
+    return peaks + offsets.where(inside, 0)

@@ -13,8 +13,10 @@ from semi_pose.geometry import (
     heatmap_peaks,
     invert_theta,
     similarity_theta,
+    subpixel_peaks,
     warp,
 )
+from semi_pose.models.hard_pipeline.redraw_targets import draw_gaussians
 
 GOLDEN = Path(__file__).parent / 'data' / 'warp.npz'
 
@@ -136,3 +138,22 @@ def test_peaks_are_x_y():
     heatmaps[1, 2, 6, 1] = 0.3
     assert heatmap_peaks(heatmaps)[1, 2].tolist() == [1, 6]
     assert heatmap_peaks(heatmaps).shape == (2, 3, 2)
+
+
+def test_subpixel_peaks_of_gaussians_are_their_centers():
+    centers = torch.tensor([[3.3, 4.8], [1.0, 9.4], [5.49, 2.51]])
+    heatmaps = 0.6 * draw_gaussians(centers, (12, 8), sigma=1.2)
+    torch.testing.assert_close(subpixel_peaks(heatmaps), centers, atol=1e-4, rtol=0)
+    # By hand: logs 0, 2, 1 bend by 3 and tilt by 1, so the top lies 1/6 to the right.
+    row = torch.tensor([0.0, 2.0, 1.0]).exp()
+    heatmap = torch.zeros(1, 3, 5)
+    heatmap[0, 1, 1:4] = row
+    heatmap[0, [0, 2], 2] = row[0]
+    assert subpixel_peaks(heatmap)[0].tolist() == pytest.approx([2 + 1 / 6, 1])
+
+
+def test_subpixel_peaks_at_the_border_and_of_nothing_are_pixels():
+    at_border = draw_gaussians(torch.tensor([[0.0, 3.3], [4.0, 6.0]]), (7, 5), 1.2)
+    expected = torch.tensor([[0, 3.3], [4, 6]])
+    torch.testing.assert_close(subpixel_peaks(at_border), expected)
+    assert subpixel_peaks(torch.zeros(2, 3, 7, 5)).tolist() == [[[0, 0]] * 3] * 2

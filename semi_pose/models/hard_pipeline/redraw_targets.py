@@ -4,7 +4,7 @@ import torch
 from mmpose.registry import TRANSFORMS
 from torch import Tensor
 
-from semi_pose.geometry import heatmap_peaks, invert_theta
+from semi_pose.geometry import invert_theta, subpixel_peaks
 from semi_pose.models.hard_pipeline.hard_view import HardView
 
 
@@ -39,7 +39,7 @@ class RedrawTargets:
         if self.threshold is not None:
             heights = (heights >= self.threshold).to(heights)
         size = view.heatmaps.shape[-2:]
-        peaks = heatmap_peaks(view.heatmaps).to(heights)
+        peaks = subpixel_peaks(view.heatmaps)
         if view.frame is not None:
             peaks = move_points(peaks, invert_theta(view.heatmap_frame), size)
         heatmaps = draw_gaussians(peaks, size, self.sigma) * heights[..., None, None]
