@@ -1,6 +1,6 @@
 """Show what unlabeled images are worth: compare a supervised run with a dual one.
 
-Draws people, trains a small network on the labels of 20 of them, and two such networks
+Draws people, trains a small network on the labels of 10 of them, and two such networks
 by PoseDual with Joint Cutout on the same labels and all people unlabeled, for as many
 steps. Compares them, and says what to do next. A second call continues where the first
 one was interrupted, and trains nothing again.
@@ -41,7 +41,7 @@ def parse_args() -> argparse.Namespace:
     add(
         '--data-root',
         type=Path,
-        default=Path('data/synthetic_people'),
+        default=Path('data/simple_people'),
         metavar='DIR',
         help='folder of the people, drawn if it is empty (%(default)s)',
     )
@@ -126,6 +126,7 @@ def draw_people(args: argparse.Namespace, progress: Progress) -> None:
         args.data_root,
         num_train=args.num_train,
         num_val=args.num_val,
+        simple=True,
         on_picture=lambda: progress.advance(task),
     )
 

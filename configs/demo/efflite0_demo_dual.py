@@ -6,9 +6,16 @@ val_cfg = dict(type='SemiValLoop')
 model = dict(
     type='DualPoseEstimator',
     data_preprocessor=dict(type='SemiDataPreprocessor'),
-    hard_pipeline=_base_.mild_cutout_affine,
+    hard_pipeline=[
+        # Boxes of a third of the paper's, as the crops are.
+        dict(type='JointCutout', num_joints=3, jitter_std=4, half_size=(4, 7)),
+        *_base_.mild_affine,
+        # A warp would blur peaks that are hardly wider than a pixel.
+        dict(type='RedrawTargets', sigma=_base_.codec.sigma),
+    ],
+    warp_as_public_code=False,
     # From ImageNet weights the teachers first need a start on the labels alone.
-    consistency_head=dict(type='DualConsistencyHead', warmup=200),
+    consistency_head=dict(type='DualConsistencyHead', warmup=300),
 )
 train_dataloader = dict(
     dataset=dict(
@@ -16,5 +23,6 @@ train_dataloader = dict(
         type='SemiDataset',
         labeled=_base_.labeled,
         unlabeled=_base_.unlabeled,
+        unlabeled_per_labeled=2,
     )
 )

@@ -34,6 +34,7 @@ def write_dataset(
     num_val: int,
     size: tuple[int, int] = (192, 256),
     seed: int = 0,
+    simple: bool = False,
     on_picture: Callable[[], object] | None = None,
 ) -> Path:
     """Draw people and write them as a COCO keypoint data set.
@@ -47,6 +48,7 @@ def write_dataset(
         num_val: Pictures in val2017.
         size: Width and height of the pictures in pixels.
         seed: Seed; the same one writes the same bytes.
+        simple: Draw one person per picture, who stands or walks towards the camera.
         on_picture: Called after every picture.
 
     Returns:
@@ -59,16 +61,20 @@ def write_dataset(
     out_dir = Path(out_dir)
     _prepare_folder(out_dir)
     for split, count in zip(SPLITS, (num_train, num_val), strict=True):
-        _write_split(out_dir, split, count, size, seed, on_picture)
+        _write_split(out_dir, split, count, on_picture, size, seed, simple)
     return out_dir
 
 
 def draw_picture(
-    split: str, index: int, size: tuple[int, int] = (192, 256), seed: int = 0
+    split: str,
+    index: int,
+    size: tuple[int, int] = (192, 256),
+    seed: int = 0,
+    simple: bool = False,
 ) -> tuple[np.ndarray, list[dict]]:
     """Draw picture ``index`` of a split: BGR image, and annotations without ids."""
     rng = np.random.default_rng((seed, SPLITS.index(split), index))
-    return render(sample_scene(rng, size))
+    return render(sample_scene(rng, size, simple))
 
 
 def _check_arguments(num_train, num_val, size, seed):
@@ -104,10 +110,10 @@ def _prepare_folder(out_dir):
         ) from error
 
 
-def _write_split(out_dir, split, count, size, seed, on_picture):
+def _write_split(out_dir, split, count, on_picture, size, seed, simple):
     images, annotations = [], []
     for index in range(count):
-        image, people = draw_picture(split, index, size, seed)
+        image, people = draw_picture(split, index, size, seed, simple)
         # Validation ids begin where training ids must end.
         image_id = SPLITS.index(split) * MAX_PICTURES + index + 1
         name = f'{image_id:012d}.jpg'

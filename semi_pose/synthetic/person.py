@@ -114,13 +114,26 @@ def sample_paint(rng: np.random.Generator, printed: float = 0.0) -> Paint:
 
 
 def sample_person(
-    rng: np.random.Generator, center: tuple[float, float], height: float
+    rng: np.random.Generator,
+    center: tuple[float, float],
+    height: float,
+    simple: bool = False,
 ) -> Person:
-    """Draw a person; most face the camera, one in six turns its back."""
-    side = rng.random()
+    """Draw a person; most face the camera, one in six turns its back.
+
+    Args:
+        rng: Source of randomness.
+        center: Of the joints: x, y in pixels.
+        height: Pixels per unit of body length.
+        simple: All face the camera, and none crouches or bends down.
+
+    Returns:
+        The person.
+    """
+    side = 0.5 if simple else rng.random()
     yaw = rng.normal(180 if side > 0.85 else 0, 35 if side > 0.15 else 180)
     view = (center, height, yaw, *rng.normal((5, 0), (6, 5)), rng.uniform(0, 0.5))
-    body, pose = skeleton.sample_body(rng), skeleton.sample_pose(rng)
+    body, pose = skeleton.sample_body(rng), skeleton.sample_pose(rng, simple)
     return Person(body, pose, _sample_look(rng), *view)
 
 

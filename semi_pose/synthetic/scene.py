@@ -11,17 +11,20 @@ from semi_pose.synthetic.person import Paint, Surface, sample_color, sample_pain
 CROWDS = [(0.75, 1, (0.75, 1.05)), (0.2, 2, (0.55, 0.85)), (0.05, 3, (0.45, 0.7))]
 
 
-def sample_scene(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
+def sample_scene(
+    rng: np.random.Generator, size: tuple[int, int], simple: bool = False
+) -> Scene:
     """Draw a scene of one to three people with occluders and clutter.
 
     Args:
         rng: Source of randomness.
         size: Width and height in pixels.
+        simple: One person, who stands or walks towards the camera.
 
     Returns:
         The scene, to be rendered.
     """
-    people = _sample_people(rng, size)
+    people = _sample_people(rng, size, simple)
     layers = list(people)
     for _ in range(rng.choice(4, p=(0.5, 0.35, 0.12, 0.03))):
         target = people[rng.integers(len(people))]
@@ -76,8 +79,10 @@ def _sample_noise(rng, size):
     return noise.reshape(*size[::-1], 3) >> rng.integers(3, 6)
 
 
-def _sample_people(rng, size):
-    crowd = rng.choice(len(CROWDS), p=[share for share, _, _ in CROWDS])
+def _sample_people(rng, size, simple):
+    crowd = (
+        0 if simple else rng.choice(len(CROWDS), p=[share for share, _, _ in CROWDS])
+    )
     _, count, (low, high) = CROWDS[crowd]
     width, height = size
     shares = np.sort(rng.uniform(low, high, count))  # near people are tall
@@ -86,7 +91,7 @@ def _sample_people(rng, size):
         x = width * ((column + 0.5) / count + rng.normal(0, 0.08))
         y = height * rng.normal(0.52, 0.05)
         tall = share * min(height, 1.35 * width)
-        people.append(person.sample_person(rng, (x, y), tall))
+        people.append(person.sample_person(rng, (x, y), tall, simple))
     return people
 
 

@@ -91,6 +91,7 @@ TRUNK_POSES = {
     'bend': (5, ((25, 85), (-12, 12), (-20, 20))),
 }
 HEAD_POSE = ((-15, 20), (-12, 12), (-40, 40))
+UNUSUAL = ('crouch', 'bend')
 
 
 def sample_body(rng: np.random.Generator) -> Body:
@@ -108,13 +109,22 @@ def sample_body(rng: np.random.Generator) -> Body:
     )
 
 
-def sample_pose(rng: np.random.Generator) -> Pose:
-    """Draw a pose: arms, legs and trunk, each of a named kind in its ranges."""
+def sample_pose(rng: np.random.Generator, simple: bool = False) -> Pose:
+    """Draw a pose: arms, legs and trunk, each of a named kind in its ranges.
+
+    Args:
+        rng: Source of randomness.
+        simple: Leave out the :data:`UNUSUAL` kinds.
+
+    Returns:
+        The pose.
+    """
+    skipped = UNUSUAL if simple else ()
     arms = [_pick(rng, ARM_POSES)[0]] * 2
     if rng.random() < 0.65:
         arms[1] = _pick(rng, ARM_POSES)[0]
-    legs = rng.permutation(_pick(rng, LEG_POSES))
-    (trunk,) = _pick(rng, TRUNK_POSES)
+    legs = rng.permutation(_pick(rng, LEG_POSES, skipped))
+    (trunk,) = _pick(rng, TRUNK_POSES, skipped)
     return Pose(
         arms=tuple(Limb(*_within(rng, ranges)) for ranges in arms),
         legs=tuple(Limb(*_within(rng, ranges)) for ranges in legs),
@@ -123,7 +133,8 @@ def sample_pose(rng: np.random.Generator) -> Pose:
     )
 
 
-def _pick(rng, poses):
+def _pick(rng, poses, skipped=()):
+    poses = {kind: pose for kind, pose in poses.items() if kind not in skipped}
     weights = np.cumsum([weight for weight, *_ in poses.values()])
     kind = np.searchsorted(weights, rng.random() * weights[-1])
     return list(poses.values())[kind][1:]

@@ -34,6 +34,21 @@ def people():
     return people
 
 
+def test_simple_pictures_show_one_person_who_stands_and_faces_us():
+    drawn = [draw_picture('val2017', index, simple=True)[1] for index in range(150)]
+    assert all(len(picture) == 1 for picture in drawn)
+    joints = np.reshape([picture[0]['keypoints'] for picture in drawn], (150, 17, 3))
+    nose, left, right = (
+        KEYPOINTS.index(one) for one in ('nose', 'left_hip', 'right_hip')
+    )
+    labeled = joints[..., 2] > 0
+    assert labeled[:, nose].mean() > 0.9
+    # The head is above the hips, and the person's left on the picture's right.
+    both = labeled[:, [nose, left, right]].all(1)
+    assert (joints[both, nose, 1] < joints[both, left, 1]).all()
+    assert (joints[both, left, 0] > joints[both, right, 0]).mean() > 0.95
+
+
 def test_the_same_seed_writes_the_same_bytes(tmp_path):
     first = contents(write_dataset(tmp_path / 'a', **SMALL))
     assert contents(write_dataset(tmp_path / 'b', **SMALL)) == first

@@ -9,6 +9,8 @@ from pathlib import Path
 import cv2
 import pytest
 
+from semi_pose.synthetic import draw_picture
+
 SCRIPT = Path(__file__).parents[2] / 'tools' / 'dataset' / 'make_synthetic_people.py'
 
 
@@ -39,19 +41,21 @@ def test_writes_the_layout_of_coco(tool, tmp_path, capsys):
     assert f'configs/demo/efflite0_demo_dual.py --data-root {folder}' in said
 
 
-def test_the_default_folder_needs_no_data_root(tool, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    tool.main(options('data/synthetic_people'))
-    said = capsys.readouterr().out
-    assert 'Next: python tools/train.py configs/demo/efflite0_demo_dual.py\n' in said
-
-
 def test_the_seed_is_passed_on(tool, tmp_path):
     for seed in ('0', '0', '7'):
         tool.main(options(tmp_path / seed, '--seed', seed))
     name = 'val2017/000001000001.jpg'
     first, second = (tmp_path / seed / name for seed in ('0', '7'))
     assert first.read_bytes() != second.read_bytes()
+
+
+def test_simple_pictures_are_asked_for(tool, tmp_path):
+    tool.main(options(tmp_path, '--simple'))
+    path = tmp_path / 'annotations/person_keypoints_train2017.json'
+    people = json.loads(path.read_text())['annotations']
+    drawn = [draw_picture('train2017', i, (96, 128), simple=True)[1] for i in range(3)]
+    joints = [person['keypoints'] for (person,) in drawn]
+    assert [person['keypoints'] for person in people] == joints
 
 
 def test_a_mistake_ends_with_one_line_and_status_1(tmp_path, monkeypatch):

@@ -146,8 +146,8 @@ def test_a_ladder_of_passes_over_the_unlabeled_people(
     found = re.findall(
         r'tiny_dual/steps=(\d+)/seed0 +│ (\d+) steps', capsys.readouterr().out
     )
-    # 4 people per step.
-    once = math.ceil(num / 4)
+    # 4 labeled and 8 unlabeled people per step.
+    once = math.ceil(num / 8)
     assert found == [(str(once),) * 2, (str(round(2.5 * once)),) * 2]
 
 

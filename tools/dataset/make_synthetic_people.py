@@ -37,6 +37,11 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     add('--seed', type=int, default=0, help='seed (%(default)s)')
     size = dict(default=(192, 256), metavar=('WIDTH', 'HEIGHT'))
     add('--size', type=int, nargs=2, **size, help='pixels of a picture (192 256)')
+    add(
+        '--simple',
+        action='store_true',
+        help='one person per picture, who stands or walks towards the camera',
+    )
     return parser.parse_args(args)
 
 
@@ -58,13 +63,12 @@ def main(args: list[str] | None = None) -> None:
             num_val=options.num_val,
             size=tuple(options.size),
             seed=options.seed,
+            simple=options.simple,
             on_picture=lambda: progress.advance(task),
         )
     console.print(f'Wrote {total} pictures to {options.out_dir}')
-    command = 'python tools/train.py configs/demo/efflite0_demo_dual.py'
-    if options.out_dir != DEFAULT_DIR:
-        command += f' --data-root {options.out_dir}'
-    console.print(f'Next: {command}')
+    command = 'python tools/train.py configs/demo/efflite0_demo_dual.py --data-root'
+    console.print(f'Next: {command} {options.out_dir}')
 
 
 if __name__ == '__main__':
