@@ -1,14 +1,19 @@
 # python tools/train.py configs/lspet/efflite0_lspet500_distill.py
-# DataDistill: PseudoPose with labels averaged over flips, by one network or, better,
-# by several (their checkpoints one after another):
+# DataDistill: PseudoPose with labels averaged over flips and over several networks, here
+# supervised ones with seeds 0, 1 and 2 (tools/analysis/study.py trains them first):
 #   python tools/dataset/make_pseudo_labels.py \
-#       configs/lspet/efflite0_lspet500_supervised.py CHECKPOINT --tta --scales 1 \
-#       --data-root data --unlabeled configs/lspet/efflite0_lspet500_dual.py \
+#       configs/lspet/efflite0_lspet500_supervised.py CHECKPOINT CHECKPOINT CHECKPOINT \
+#       --tta --scales 1 --data-root data \
+#       --unlabeled configs/lspet/efflite0_lspet500_dual.py \
 #       --out data/lspet500_distilled_labels.json
 # The networks that this trains can make labels in turn.
 _base_ = './efflite0_lspet500_pseudo.py'
 
 # Supervised networks on small crops do not stand other scales.
-pseudo_labels = dict(tta=True, scales=[1])
+pseudo_labels = dict(
+    teachers=['configs/lspet/efflite0_lspet500_supervised.py@0,1,2'],
+    tta=True,
+    scales=[1],
+)
 pseudo = dict(_base_.pseudo, ann_file='lspet500_distilled_labels.json')
 train_dataloader = dict(dataset=dict(datasets=[_base_.repeated, pseudo]))

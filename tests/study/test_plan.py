@@ -113,9 +113,10 @@ def write_students(root: Path) -> tuple[Path, Path]:
     return paths
 
 
-def test_scales_of_the_recipe_are_those_of_its_labels(plan):
+def test_teachers_and_scales_of_the_recipe_are_those_of_its_labels(plan):
     recipe = Path('configs/lspet/efflite0_lspet500_distill.py')
     *_, student = plan([(recipe, [0])], {}).trials
+    assert [one.seed for one in student.teachers] == [0, 1, 2]
     command = student.pseudo_labels.command
     where = command.index('--scales')
     assert command[where : where + 2] == ['--scales', '1']
