@@ -1,5 +1,5 @@
 # python tools/train.py configs/lspet/efflite0_lspet500_distill.py
-# DataDistill: PseudoPose with labels averaged over flips and over several networks, here
+# DataDistill: PseudoPose with labels averaged over flips and over several networks,
 # supervised ones with seeds 0, 1 and 2 (tools/analysis/study.py trains them first):
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/lspet/efflite0_lspet500_supervised.py CHECKPOINT CHECKPOINT CHECKPOINT \

@@ -48,7 +48,7 @@ def write_dataset(
         num_val: Pictures in val2017.
         size: Width and height of the pictures in pixels.
         seed: Seed; the same one writes the same bytes.
-        simple: Draw one person per picture, who stands or walks towards the camera.
+        simple: Draw one person per picture, who stands or walks and faces the camera.
         on_picture: Called after every picture.
 
     Returns:

@@ -19,7 +19,7 @@ def sample_scene(
     Args:
         rng: Source of randomness.
         size: Width and height in pixels.
-        simple: One person, who stands or walks towards the camera.
+        simple: One person, who stands or walks and faces the camera.
 
     Returns:
         The scene, to be rendered.
@@ -80,9 +80,8 @@ def _sample_noise(rng, size):
 
 
 def _sample_people(rng, size, simple):
-    crowd = (
-        0 if simple else rng.choice(len(CROWDS), p=[share for share, _, _ in CROWDS])
-    )
+    odds = [share for share, _, _ in CROWDS]
+    crowd = 0 if simple else rng.choice(len(CROWDS), p=odds)
     _, count, (low, high) = CROWDS[crowd]
     width, height = size
     shares = np.sort(rng.uniform(low, high, count))  # near people are tall

@@ -40,7 +40,7 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     add(
         '--simple',
         action='store_true',
-        help='one person per picture, who stands or walks towards the camera',
+        help='one person per picture, who stands or walks and faces the camera',
     )
     return parser.parse_args(args)
 
