@@ -15,7 +15,7 @@ model = dict(
     ],
     warp_as_public_code=False,
     # From ImageNet weights the teachers first need a start on the labels alone.
-    consistency_head=dict(type='DualConsistencyHead', warmup=300),
+    consistency_head=dict(type='DualConsistencyHead', warmup=250),
 )
 train_dataloader = dict(
     dataset=dict(

@@ -7,13 +7,13 @@ _base_ = [
 
 default_hooks = dict(
     logger=dict(interval=20, log_metric_by_epoch=False),
-    checkpoint=dict(by_epoch=False, interval=250, max_keep_ckpts=1),
+    checkpoint=dict(by_epoch=False, interval=200, max_keep_ckpts=1),
 )
 train_cfg = dict(
-    _delete_=True, type='IterBasedTrainLoop', max_iters=1000, val_interval=250
+    _delete_=True, type='IterBasedTrainLoop', max_iters=800, val_interval=200
 )
 # The learning rate falls to 0 along a cosine.
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=1000, end=1000, by_epoch=False)]
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, end=800, by_epoch=False)]
 
 model = dict(
     backbone=dict(frozen_stages=0, norm_eval=False),
