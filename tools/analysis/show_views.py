@@ -18,7 +18,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__ + EXPLAINED,
         epilog='examples:\n  python tools/analysis/show_views.py '
-        'configs/demo/efflite0_demo_dual.py work_dirs/demo/dual/iter_1000.pth\n  '
+        'configs/demo/efflite0_demo_dual.py work_dirs/demo/dual/iter_800.pth\n  '
         'python tools/analysis/show_views.py configs/semi/res18_coco1k_dual.py '
         '--labeled --data-root data/coco',
         formatter_class=argparse.RawDescriptionHelpFormatter,
