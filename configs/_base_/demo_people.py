@@ -1,22 +1,7 @@
 # 64x96 crops of simple synthetic people: 10 people of train labeled, all unlabeled.
-# Heatmaps are so small that rounding joints to their pixels costs accuracy.
-codec = dict(
-    type='MSRAHeatmap',
-    input_size=(64, 96),
-    heatmap_size=(16, 24),
-    sigma=1.2,
-    unbiased=True,
-    blur_kernel_size=3,
-)
-data_root = 'data/simple_people/'
+_base_ = './crops_64x96.py'
 
-easy_crop = [
-    dict(type='LoadImageOrSkip'),
-    dict(type='GetBBoxCenterScale'),
-    dict(type='RandomFlip', direction='horizontal', prob=0.5),
-    dict(type='RandomSimilarity'),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-]
+data_root = 'data/simple_people/'
 train_people = dict(
     data_root=data_root,
     ann_file='annotations/person_keypoints_train2017.json',
@@ -26,16 +11,12 @@ labeled = dict(
     train_people,
     type='CocoDataset',
     indices=10,
-    pipeline=[
-        *easy_crop,
-        dict(type='GenerateTarget', encoder=codec),
-        dict(type='PackPoseInputs'),
-    ],
+    pipeline=_base_.labeled_crop,
 )
 unlabeled = dict(
     train_people,
     type='UnlabeledDataset',
-    pipeline=[*easy_crop, dict(type='PackPoseInputs')],
+    pipeline=_base_.easy_crop + _base_.pack,
 )
 
 loader = dict(num_workers=1, persistent_workers=True)
@@ -55,12 +36,7 @@ val_dataloader = dict(
         ann_file='annotations/person_keypoints_val2017.json',
         data_prefix=dict(img='val2017/'),
         test_mode=True,
-        pipeline=[
-            dict(type='LoadImage'),
-            dict(type='GetBBoxCenterScale'),
-            dict(type='TopdownAffine', input_size=codec['input_size']),
-            dict(type='PackPoseInputs'),
-        ],
+        pipeline=_base_.val_crop,
     ),
 )
 val_evaluator = [

@@ -10,14 +10,12 @@ default_hooks = dict(
     checkpoint=dict(by_epoch=False, max_keep_ckpts=1),
 )
 train_cfg = dict(_delete_=True, type='IterBasedTrainLoop')
-# Boxes of a third of the paper's, as the crops are.
-small_cutout = dict(type='JointCutout', num_joints=3, jitter_std=4, half_size=(4, 7))
 small_occlude = dict(type='CutOcclude', jitter_std=4, half_size=(4, 7))
 small_four_paths = [
-    [small_cutout],
+    [_base_.small_cutout],
     [small_occlude],
     [small_occlude, dict(type='RandomCutout', num_boxes=3, half_size=(4, 7))],
-    [small_cutout, dict(type='RandomCutMix', half_size=(4, 7))],
+    [_base_.small_cutout, dict(type='RandomCutMix', half_size=(4, 7))],
 ]
 model = dict(
     backbone=dict(frozen_stages=0, norm_eval=False),

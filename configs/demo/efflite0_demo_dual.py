@@ -7,8 +7,7 @@ model = dict(
     type='DualPoseEstimator',
     data_preprocessor=dict(type='SemiDataPreprocessor'),
     hard_pipeline=[
-        # Boxes of a third of the paper's, as the crops are.
-        dict(type='JointCutout', num_joints=3, jitter_std=4, half_size=(4, 7)),
+        _base_.small_cutout,
         *_base_.mild_affine,
         # A warp would blur peaks that are hardly wider than a pixel.
         dict(type='RedrawTargets', sigma=_base_.codec.sigma),
