@@ -167,18 +167,19 @@ def subpixel_peaks(heatmaps: Tensor) -> Tensor:
         Tensor: (..., K, 2), (x, y) in heatmap pixels, float. Whole where a peak has
         no neighbor on one side.
     """
-    peaks = heatmap_peaks(heatmaps)
-    size = peaks.new_tensor(heatmaps.shape[:-3:-1])
-    inside = (peaks > 0) & (peaks < size - 1)
-    logs = heatmaps.clamp_min(1e-6).log()
+    height, width = heatmaps.shape[-2:]
+    values, peaks = heatmaps.flatten(-2), heatmap_peaks(heatmaps)
+    x, y = peaks.unbind(-1)
 
-    def value(x: int, y: int) -> Tensor:
-        at = (peaks + peaks.new_tensor((x, y))).clamp_min(0).minimum(size - 1)
-        index = at[..., 1] * heatmaps.shape[-1] + at[..., 0]
-        return logs.flatten(-2).gather(-1, index[..., None])[..., 0]
+    def log_at(shift: int) -> Tensor:
+        index = (y * width + x + shift).clamp(0, height * width - 1)
+        return values.gather(-1, index[..., None])[..., 0].clamp_min(1e-6).log()
 
-    before = torch.stack([value(-1, 0), value(0, -1)], -1)
-    after = torch.stack([value(1, 0), value(0, 1)], -1)
-    bend = (2 * value(0, 0)[..., None] - before - after).clamp_min(1e-6)
-    offsets = ((after - before) / (2 * bend)).clamp(-0.5, 0.5)
-    return peaks + offsets.where(inside, 0)
+    def offset(step: int, inside: Tensor) -> Tensor:
+        before, middle, after = log_at(-step), log_at(0), log_at(step)
+        bend = (2 * middle - before - after).clamp_min(1e-6)
+        return ((after - before) / (2 * bend)).clamp(-0.5, 0.5).where(inside, 0)
+
+    along_x = offset(1, (x > 0) & (x < width - 1))
+    along_y = offset(width, (y > 0) & (y < height - 1))
+    return peaks + torch.stack([along_x, along_y], -1)

@@ -21,8 +21,6 @@ from rich.progress import MofNCompleteColumn, Progress
 from semi_pose.errors import UserError
 from semi_pose.synthetic import write_dataset
 
-DEFAULT_DIR = Path('data/synthetic_people')
-
 
 def parse_args(args: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
@@ -30,7 +28,8 @@ def parse_args(args: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    folder = dict(default=DEFAULT_DIR, help='folder to write (%(default)s)')
+    default = Path('data/synthetic_people')
+    folder = dict(default=default, help='folder to write (%(default)s)')
     add('out_dir', type=Path, nargs='?', **folder)
     add('--num-train', type=int, default=1500, help='training pictures (%(default)s)')
     add('--num-val', type=int, default=300, help='validation pictures (%(default)s)')
