@@ -175,8 +175,10 @@ def subpixel_peaks(heatmaps: Tensor) -> Tensor:
         index = (y * width + x + shift).clamp(0, height * width - 1)
         return values.gather(-1, index[..., None])[..., 0].clamp_min(1e-6).log()
 
+    middle = log_at(0)
+
     def offset(step: int, inside: Tensor) -> Tensor:
-        before, middle, after = log_at(-step), log_at(0), log_at(step)
+        before, after = log_at(-step), log_at(step)
         bend = (2 * middle - before - after).clamp_min(1e-6)
         return ((after - before) / (2 * bend)).clamp(-0.5, 0.5).where(inside, 0)
 
