@@ -18,7 +18,6 @@ small_four_paths = [
     [_base_.small_cutout, dict(type='RandomCutMix', half_size=(4, 7))],
 ]
 model = dict(
-    backbone=dict(frozen_stages=0, norm_eval=False),
     neck=dict(out_channels=64),
     head=dict(in_channels=64, out_channels=14, decoder=_base_.codec),
 )

@@ -1,45 +1,25 @@
-# 96x128 crops of Leeds Sports Pose: images 1-100 labeled, 101-800 and LSP Extended
-# unlabeled, 801-1000 for validation.
-codec = dict(type='MSRAHeatmap', input_size=(96, 128), heatmap_size=(24, 32), sigma=1.5)
+# 64x96 crops of Leeds Sports Pose: images 1-20 labeled, 1-800 unlabeled (the labeled
+# among them), 801-1000 for validation.
+_base_ = './crops_64x96.py'
+
 data_root = 'data/'
 
-easy_crop = [
-    dict(type='LoadImageOrSkip'),
-    dict(type='GetBBoxCenterScale'),
-    dict(type='RandomFlip', direction='horizontal', prob=0.5),
-    dict(type='RandomSimilarity'),
-    dict(type='TopdownAffine', input_size=codec['input_size']),
-]
-pack = [dict(type='PackPoseInputs')]
 lsp = dict(
     data_root=data_root,
     ann_file='lsp/annotations/lsp_train.json',
     data_prefix=dict(img='lsp/images/'),
 )
-labeled = dict(
-    lsp,
-    type='CrowdPoseDataset',
-    indices=100,
-    pipeline=[*easy_crop, dict(type='GenerateTarget', encoder=codec), *pack],
-)
-unlabeled_people = [
-    dict(lsp, type='UnlabeledDataset', indices=list(range(100, 800))),
-    dict(
-        type='UnlabeledDataset',
-        data_root=data_root,
-        ann_file='lspet/annotations/lspet_person_boxes.json',
-        data_prefix=dict(img='lspet/images/'),
-    ),
-]
+labeled = dict(lsp, type='CrowdPoseDataset', indices=20, pipeline=_base_.labeled_crop)
 unlabeled = dict(
-    type='ConcatDataset',
-    datasets=[dict(people, pipeline=easy_crop + pack) for people in unlabeled_people],
+    lsp,
+    type='UnlabeledDataset',
+    indices=800,
+    pipeline=_base_.easy_crop + _base_.pack,
 )
-plain_crop = [step for step in easy_crop if step['type'] != 'RandomSimilarity']
-plain_unlabeled = dict(
-    datasets=[dict(people, pipeline=plain_crop + pack) for people in unlabeled_people]
+pairs = dict(
+    type='SemiDataset', labeled=labeled, unlabeled=unlabeled, unlabeled_per_labeled=2
 )
-pairs = dict(type='SemiDataset', labeled=labeled, unlabeled=unlabeled)
+plain_unlabeled = dict(pipeline=_base_.load_person + _base_.crop + _base_.pack)
 
 loader = dict(num_workers=1, persistent_workers=True)
 train_dataloader = dict(
@@ -57,12 +37,7 @@ val_dataloader = dict(
         type='CrowdPoseDataset',
         indices=list(range(800, 1000)),
         test_mode=True,
-        pipeline=[
-            dict(type='LoadImage'),
-            dict(type='GetBBoxCenterScale'),
-            dict(type='TopdownAffine', input_size=codec['input_size']),
-            dict(type='PackPoseInputs'),
-        ],
+        pipeline=_base_.val_crop,
     ),
 )
 val_evaluator = [

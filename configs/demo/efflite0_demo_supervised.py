@@ -16,7 +16,6 @@ train_cfg = dict(
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=800, end=800, by_epoch=False)]
 
 model = dict(
-    backbone=dict(frozen_stages=0, norm_eval=False),
     neck=dict(out_channels=64),
     head=dict(in_channels=64, out_channels=17, decoder=_base_.codec),
 )

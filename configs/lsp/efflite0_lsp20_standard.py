@@ -1,5 +1,5 @@
 # python tools/train.py configs/lsp/efflite0_lsp20_standard.py
-# Standard consistency on 20 labeled people of LSP.
+# Standard consistency, which collapses: both views are drawn alike from the plain crop.
 _base_ = './efflite0_lsp20_dual.py'
 
 model = _base_.standard

@@ -9,7 +9,7 @@
 # The networks that this trains can make labels in turn.
 _base_ = './efflite0_lspet500_pseudo.py'
 
-# Supervised networks on small crops do not stand other scales.
+# Supervised networks on small crops predict worse at other scales.
 pseudo_labels = dict(
     teachers=['configs/lspet/efflite0_lspet500_supervised.py@0,1,2'],
     tta=True,

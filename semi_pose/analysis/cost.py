@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.heatmaps import Network, predict_heatmaps
@@ -71,7 +72,8 @@ def count_step(recipe: Config) -> float:
     # Tensors on the meta device have shapes but no data.
     model = MODELS.build(recipe.model).to('meta')
     networks = getattr(model, 'networks', (model,))
-    with FlopCounterMode(display=False) as counter:
+    backward = {torch.ops.aten.convolution_backward: _conv_backward}
+    with FlopCounterMode(display=False, custom_mapping=backward) as counter:
         for network in networks:
             _pass(network, recipe, 1)
         if isinstance(model, DualPoseEstimator):
@@ -81,6 +83,15 @@ def count_step(recipe: Config) -> float:
             for student in networks * len(model.paths):
                 _pass(student, recipe, share)
     return counter.get_total_flops()
+
+
+def _conv_backward(grad: list, x: list, weight: list, *rest: Any, **_: Any) -> int:
+    """Count a convolution's backward; torch ignores the groups of grouped ones.
+
+    Each gradient, of the input and of the weights, takes as much as the forward.
+    """
+    transposed, wanted = rest[4], rest[7]
+    return conv_flop_count(x, weight, grad, transposed) * sum(wanted[:2])
 
 
 def unlabeled_share(recipe: Config) -> int:

@@ -1,5 +1,6 @@
 """The data folder of a recipe, and a check of its files."""
 
+import os
 import os.path as osp
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,7 +132,8 @@ def _paths(node: ConfigDict) -> Iterator[str]:
         yield from (node[key] for key in BOX_FILES if node.get(key))
     if isinstance(node.get('data_prefix'), dict):
         root = node.get('data_root') or ''
-        yield from (osp.join(root, prefix) for prefix in node['data_prefix'].values())
+        for prefix in node['data_prefix'].values():
+            yield osp.join(root, prefix) or os.curdir
 
 
 def _dicts(node: Any) -> Iterator[ConfigDict]:

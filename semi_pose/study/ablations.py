@@ -14,6 +14,8 @@ from semi_pose.recipes.kinds import is_semi, label_places, nodes
 
 Number = int | float
 Places = dict[str, Number]
+# What a part of a model is where its type is left out.
+USUAL = {'consistency_head': 'DualConsistencyHead'}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def _finder(section: str, registry: Any, kind: str, key: str) -> Callable:
         return {
             f'{place}.{key}': node.get(key, parameters[key].default)
             for place, node in nodes(cfg.get(section), section)
-            if node.get('type') == kind
+            if node.get('type', USUAL.get(place.rpartition('.')[2])) == kind
             and is_semi(cfg)
             # JointCutout's number may be a word.
             and not isinstance(node.get(key), str)

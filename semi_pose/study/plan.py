@@ -375,7 +375,7 @@ def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:
     if not found:
         raise UserError(
             f'{cfg.filename} has pseudo_labels, but no training set with the ann_file '
-            'of its variable `pseudo`: see configs/lsp/efflite0_lsp100_pseudo.py.'
+            'of its variable `pseudo`: see configs/lsp/efflite0_lsp20_pseudo.py.'
         )
     return {f'{where}.ann_file': str(file) for where in found}
 

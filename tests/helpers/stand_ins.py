@@ -73,7 +73,6 @@ def write_lsp(folder: Path) -> None:
     """
     for name, file, count, keypoints in (
         ('lsp', 'lsp_train.json', 1000, 14),
-        ('lspet', 'lspet_person_boxes.json', 20, 0),
         ('lspet', 'lspet_pool_boxes.json', 20, 0),
         ('lspet', 'lspet_labeled.json', 500, 14),
         ('lspet', 'lspet_val.json', 5, 14),

@@ -71,10 +71,10 @@ def accuracies(step: int, **networks: float) -> dict:
 def method(kind: str, title: str, trials: list[Trial], **changes) -> Method:
     """A method by hand."""
     easy_hard = kind in ('single', 'dual')
-    fields = dict(kind=kind, easy_hard=easy_hard, labels=100, trials=trials)
+    fields = dict(kind=kind, easy_hard=easy_hard, labels=20, trials=trials)
     return Method(name=kind, title=title, **{**fields, **changes})
 
 
 def lsp(name: str) -> Path:
-    """One of the LSP recipes with 100 labels."""
-    return LSP / f'efflite0_lsp100_{name}.py'
+    """One of the LSP recipes with 20 labels."""
+    return LSP / f'efflite0_lsp20_{name}.py'

@@ -19,11 +19,21 @@ from ..helpers.studies import ROOT, lsp
             (
                 'mean_teacher',
                 True,
-                'Mean teacher, easy-hard pairs, affine + Joint Cutout',
+                'Mean teacher, easy-hard pairs, affine + Joint Cutout + drawn targets',
             ),
         ),
-        ('single', ('single', True, 'Single, affine + Joint Cutout')),
-        ('dual', ('dual', True, 'Dual, affine + Joint Cutout')),
+        ('single', ('single', True, 'Single, affine + Joint Cutout + drawn targets')),
+        ('dual', ('dual', True, 'Dual, affine + Joint Cutout + drawn targets')),
+    ],
+)
+def test_methods_are_recognized(name, wanted):
+    cfg = read_config(str(lsp(name)))
+    assert describe(cfg) == RecipeKind(*wanted, labels=20)
+
+
+@pytest.mark.parametrize(
+    'name, wanted',
+    [
         ('dual_randaugment', ('dual', True, 'Dual, affine + RandAugment')),
         ('multiaugs', ('multiaugs_dual', True, 'MultiAugs dual, 4 hard views')),
         (
@@ -34,9 +44,9 @@ from ..helpers.studies import ROOT, lsp
         ('sspcm_multiaugs', ('sspcm_multiaugs', True, 'SSPCM, 4 hard views')),
     ],
 )
-def test_methods_are_recognized(name, wanted):
-    cfg = read_config(str(lsp(name)))
-    assert describe(cfg) == RecipeKind(*wanted, labels=100)
+def test_methods_of_coco_are_recognized(name, wanted):
+    cfg = read_config(str(ROOT / f'configs/semi/res18_coco1k_{name}.py'))
+    assert describe(cfg) == RecipeKind(*wanted, labels=1000)
 
 
 def test_all_labels_have_no_number():

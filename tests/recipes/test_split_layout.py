@@ -12,6 +12,8 @@ from semi_pose.recipes.pseudo_labels import recipe_people
 from semi_pose.recipes.reading import load_recipe
 from semi_pose.recipes.split_layout import part_file, use_split
 
+from ..helpers.two_sources import add_source
+
 CONFIGS = Path(__file__).parents[2] / 'configs'
 
 
@@ -30,8 +32,9 @@ def root(synthetic_coco, tmp_path):
     return tmp_path
 
 
-def fitted(root, name):
+def fitted(root, name, change=lambda cfg: None):
     cfg = Config.fromfile(CONFIGS / name)
+    change(cfg)
     set_data_root(cfg, str(root))
     assert '9 labeled' in use_split(cfg, str(root))
     check_files(cfg, TRAIN + TEST)
@@ -57,7 +60,7 @@ def test_a_recipe_trains_on_the_parts(root):
 
 
 def test_several_unlabeled_sets_become_one(root):
-    cfg = fitted(root, 'lsp/efflite0_lsp100_dual.py')
+    cfg = fitted(root, 'lsp/efflite0_lsp20_dual.py', add_source)
     (part,) = cfg.train_dataloader.dataset.unlabeled.datasets
     assert part.ann_file == str(part_file(root, 'unlabeled')) and part.indices is None
     labeled, val = cfg.train_dataloader.dataset.labeled, cfg.val_dataloader.dataset

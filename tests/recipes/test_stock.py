@@ -48,7 +48,7 @@ def test_the_student_may_differ_and_the_mean_teacher_may_not():
 
 
 def test_parts_of_others_keep_their_imports():
-    cfg = read_config('configs/lsp/efflite0_lsp100_dual.py')
+    cfg = read_config('configs/lsp/efflite0_lsp20_dual.py')
     stock = stock_config(cfg, 'net1')
     assert stock.custom_imports.imports == ['semi_pose']
     assert stock.test_evaluator == cfg.test_evaluator

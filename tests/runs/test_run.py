@@ -109,7 +109,12 @@ def test_the_schedule_is_scaled_to_the_steps(make_run):
 
 
 def test_milestones_are_scaled_to_the_steps(tmp_path):
-    recipe = ROOT / 'configs/lsp/efflite0_lsp100_supervised.py'
+    recipe = tmp_path / 'recipe.py'
+    falls = dict(type='MultiStepLR', milestones=[700, 900], by_epoch=False)
+    recipe.write_text(
+        f"_base_ = '{ROOT}/configs/lsp/efflite0_lsp20_supervised.py'\n"
+        f'param_scheduler = [{falls}]\n'
+    )
     run = Run(tmp_path / 'tool.py', recipe, tmp_path / 'run', None, steps=120)
     assert run.cfg.param_scheduler[0].milestones == [84, 108]
 

@@ -3,10 +3,13 @@ from pathlib import Path
 import pytest
 
 from semi_pose.errors import UserError
+from semi_pose.recipes.reading import read_config
 from semi_pose.study.ablations import ABLATIONS, parse_ablations
 from semi_pose.study.plan import parse_recipe
 
 from ..helpers.studies import ROOT, lsp, planner
+
+TTA = 'pseudo_labels = dict(tta=True)'
 
 
 @pytest.fixture
@@ -39,11 +42,11 @@ def test_values_of_ablations():
 
 def test_a_run_for_each_seed_in_a_folder_of_its_own(plan, tmp_path):
     made = plan([(lsp('dual'), [0, 2]), (lsp('supervised'), [1])], {})
-    names = ['efflite0_lsp100_dual/seed0', 'efflite0_lsp100_dual/seed2']
+    names = ['efflite0_lsp20_dual/seed0', 'efflite0_lsp20_dual/seed2']
     assert [one.name for one in made.methods[0].trials] == names
     assert [one.name for one in made.trials] == [
         *names,
-        'efflite0_lsp100_supervised/seed1',
+        'efflite0_lsp20_supervised/seed1',
     ]
     run = made.trials[1].run
     assert run.folder == tmp_path / 'work' / names[1]
@@ -51,24 +54,27 @@ def test_a_run_for_each_seed_in_a_folder_of_its_own(plan, tmp_path):
     assert 'randomness.seed=2' in run.command
 
 
-def test_labels_tell_methods_apart(plan):
-    few = lsp('dual').with_name('efflite0_lsp20_dual.py')
+def test_labels_tell_methods_apart(plan, tmp_path):
+    few = derived(
+        tmp_path / 'few.py',
+        'dual',
+        'train_dataloader = dict(dataset=dict(labeled=dict(indices=5)))',
+    )
     made = plan([(lsp('dual'), [0]), (few, [0])], {})
     titles = [method.title.rsplit(', ', 1)[1] for method in made.methods]
-    assert titles == ['100 labels', '20 labels']
+    assert titles == ['20 labels', '5 labels']
 
 
 def test_teachers_are_shared_and_come_first(plan, tmp_path):
-    recipes = [(lsp('pseudo'), [0]), (lsp('supervised'), [0]), (lsp('distill'), [1])]
+    distilled = derived(tmp_path / 'distilled.py', 'pseudo', TTA)
+    recipes = [(lsp('pseudo'), [0]), (lsp('supervised'), [0]), (distilled, [1])]
     made = plan(recipes, {})
     pseudo, supervised, distill = (method.trials[0] for method in made.methods)
     assert pseudo.teachers == [supervised]
-    assert [one.name for one in distill.teachers] == [
-        'efflite0_lsp100_supervised/seed1'
-    ]
+    assert [one.name for one in distill.teachers] == ['efflite0_lsp20_supervised/seed1']
     assert set(made.trials[:2]) == {supervised, *distill.teachers}
     assert set(made.trials[2:]) == {pseudo, distill}
-    labels = tmp_path / 'work/efflite0_lsp100_pseudo/pseudo_labels_seed0.json'
+    labels = tmp_path / 'work/efflite0_lsp20_pseudo/pseudo_labels_seed0.json'
     repeated, own = pseudo.run.cfg.train_dataloader.dataset.datasets
     assert own.ann_file == str(labels)
     assert repeated.dataset.ann_file != str(labels)
@@ -80,18 +86,18 @@ def test_teachers_are_shared_and_come_first(plan, tmp_path):
 
 def test_several_teachers_make_one_file_for_students_of_all_seeds(tmp_path):
     several, rounds = write_students(tmp_path)
-    made = planner(tmp_path).plan([(several, [0, 1]), (rounds, [4])], dict(labels=[50]))
+    made = planner(tmp_path).plan([(several, [0, 1]), (rounds, [4])], dict(labels=[5]))
     first, second = made.methods[0].trials
     assert first.pseudo_labels is second.pseudo_labels
     names = [one.name for one in first.teachers]
-    assert names == [f'efflite0_lsp100_supervised/seed{seed}' for seed in (0, 1, 2)]
+    assert names == [f'efflite0_lsp20_supervised/seed{seed}' for seed in (0, 1, 2)]
     assert first.pseudo_labels.file == tmp_path / 'work/several/pseudo_labels.json'
     # Fewer labels: other teachers, other file.
-    few = made.sweeps[0].points[50][0]
-    name = 'efflite0_lsp100_supervised/labels=50/seed2'
+    few = made.sweeps[0].points[5][0]
+    name = 'efflite0_lsp20_supervised/labels=5/seed2'
     assert few.teachers[2].name == name
     assert (
-        few.pseudo_labels.file == tmp_path / 'work/several/labels=50/pseudo_labels.json'
+        few.pseudo_labels.file == tmp_path / 'work/several/labels=5/pseudo_labels.json'
     )
     # Students teach in turn: their teachers' seed where none is named.
     (last,) = made.methods[1].trials
@@ -104,13 +110,20 @@ def test_several_teachers_make_one_file_for_students_of_all_seeds(tmp_path):
 def write_students(root: Path) -> tuple[Path, Path]:
     """A recipe with three teachers, and one with its student as a teacher."""
     (root / 'configs').symlink_to(ROOT / 'configs')
-    recipe = f"_base_ = '{ROOT}/configs/lsp/efflite0_lsp100_distill.py'\n"
-    supervised = 'configs/lsp/efflite0_lsp100_supervised.py'
-    paths = root / 'several.py', root / 'rounds.py'
-    teachers = [f'{supervised}@0,1,2'], ['several.py', f'{supervised}@0']
-    for path, one in zip(paths, teachers, strict=True):
-        path.write_text(recipe + f'pseudo_labels = dict(teachers={one})\n')
-    return paths
+    supervised = 'configs/lsp/efflite0_lsp20_supervised.py'
+    names = dict(
+        several=[f'{supervised}@0,1,2'], rounds=['several.py', f'{supervised}@0']
+    )
+    return tuple(
+        derived(root / f'{name}.py', 'distill', f'pseudo_labels = dict(teachers={one})')
+        for name, one in names.items()
+    )
+
+
+def derived(path: Path, name: str, change: str) -> Path:
+    """Write a recipe that changes one of LSP's."""
+    path.write_text(f"_base_ = '{lsp(name)}'\n{change}\n")
+    return path
 
 
 def test_teachers_and_scales_of_the_recipe_are_those_of_its_labels(plan):
@@ -124,27 +137,40 @@ def test_teachers_and_scales_of_the_recipe_are_those_of_its_labels(plan):
 
 def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):
     recipes = [(lsp(name), [3]) for name in ('supervised', 'standard', 'single')]
-    values = dict(weight=[0.1, 1], joints=[1, 3, 5], labels=[20])
+    values = dict(weight=[0.1, 0.5], joints=[1, 3, 5], labels=[10])
     weight, joints, *labels = plan(recipes, values).sweeps
-    assert (weight.method.name, weight.own) == ('efflite0_lsp100_standard', 0.5)
+    assert (weight.method.name, weight.own) == ('efflite0_lsp20_standard', 1)
     assert list(weight.points) == [0.1, 0.5, 1]
-    assert joints.method.name == 'efflite0_lsp100_single'
+    assert joints.method.name == 'efflite0_lsp20_single'
     # The recipe's own value is the recipe's own run.
-    assert joints.points[3][0].name == 'efflite0_lsp100_single/seed3'
-    assert joints.points[1][0].name == 'efflite0_lsp100_single/joints=1/seed3'
+    assert joints.points[3][0].name == 'efflite0_lsp20_single/seed3'
+    assert joints.points[1][0].name == 'efflite0_lsp20_single/joints=1/seed3'
     cutout = joints.points[1][0].run.cfg.model.hard_pipeline[0]
-    assert (cutout.type, cutout.num_joints, cutout.jitter_std) == ('JointCutout', 1, 5)
+    assert (cutout.type, cutout.num_joints, cutout.jitter_std) == ('JointCutout', 1, 4)
     assert [one.method.kind for one in labels] == ['supervised', 'standard', 'single']
-    dataset = labels[-1].points[20][0].run.cfg.train_dataloader.dataset
-    assert dataset.labeled.indices == 20
+    dataset = labels[-1].points[10][0].run.cfg.train_dataloader.dataset
+    assert dataset.labeled.indices == 10
     assert weight.points[0.1][0].run.cfg.model.consistency_head.weight == 0.1
 
 
-def test_ablations_of_named_recipes(plan):
+def test_lambda_of_a_head_without_a_type(plan):
+    recipe = Path('configs/lspet/efflite0_lspet500_single.py')
+    assert 'type' not in read_config(str(recipe)).model.consistency_head
+    (sweep,) = plan([(recipe, [0])], dict(weight=[0.1])).sweeps
+    assert sweep.own == 1
+    assert sweep.points[0.1][0].run.cfg.model.consistency_head.weight == 0.1
+
+
+def test_ablations_of_named_recipes(plan, tmp_path):
+    randaugment = derived(
+        tmp_path / 'randaugment.py',
+        'dual',
+        "model = dict(hard_pipeline=[dict(type='RandAugment'), *_base_.mild_affine])",
+    )
     made = plan(
         [(lsp('supervised'), [0])],
-        dict(labels=[20], magnitude=[10]),
-        [lsp('supervised'), lsp('dual_randaugment')],
+        dict(labels=[10], magnitude=[10]),
+        [lsp('supervised'), randaugment],
     )
     titles = [(one.ablation.name, one.method.title) for one in made.sweeps]
     assert titles == [
@@ -160,28 +186,28 @@ def test_ablations_of_named_recipes(plan):
 
 def test_labels_and_steps_are_varied_for_all_recipes_and_seeds(plan):
     recipes = [(lsp('supervised'), [0, 1]), (lsp('pseudo'), [0])]
-    made = plan(recipes, dict(labels=[50, 100], steps=[600]))
-    few = made.sweeps[0].points[50]
+    made = plan(recipes, dict(labels=[10, 20], steps=[600]))
+    few = made.sweeps[0].points[10]
     assert [one.name for one in few] == [
-        'efflite0_lsp100_supervised/labels=50/seed0',
-        'efflite0_lsp100_supervised/labels=50/seed1',
+        'efflite0_lsp20_supervised/labels=10/seed0',
+        'efflite0_lsp20_supervised/labels=10/seed1',
     ]
-    assert made.sweeps[0].points[100] == made.methods[0].trials
-    (student,) = made.sweeps[1].points[50]
+    assert made.sweeps[0].points[20] == made.methods[0].trials
+    (student,) = made.sweeps[1].points[10]
     # Its teacher has as many labels, and all of them together weigh as before.
     assert student.teachers == [few[0]]
     repeated, pseudo = student.run.cfg.train_dataloader.dataset.datasets
-    assert (repeated.dataset.indices, repeated.times) == (50, 92)
+    assert (repeated.dataset.indices, repeated.times) == (10, 40)
     assert pseudo.get('indices') is None
     (short,) = made.sweeps[3].points[600]
     assert short.run.steps == 600
-    assert short.run.cfg.param_scheduler[0].milestones == [420, 540]
+    assert short.run.cfg.param_scheduler[0].T_max == 600
     # The student's length is no matter of its teacher.
     assert short.teachers == [made.methods[0].trials[0]]
 
 
 def test_mistakes(plan):
-    with pytest.raises(UserError, match='efflite0_lsp100_dual twice'):
+    with pytest.raises(UserError, match='efflite0_lsp20_dual twice'):
         plan([(lsp('dual'), [0]), (lsp('dual'), [1])], {})
     with pytest.raises(UserError, match='--ablate magnitude: none of'):
         plan([(lsp('dual'), [0])], dict(magnitude=[10]))

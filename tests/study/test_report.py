@@ -83,9 +83,9 @@ def test_the_long_table(results):
         ablation='',
         setting=0,
         method='Supervised',
-        labels=100,
+        labels=20,
         seed=1,
-        run='efflite0_lsp100_supervised/seed1',
+        run='efflite0_lsp20_supervised/seed1',
         network='net1',
         metric='PCK',
         step=2,
@@ -168,11 +168,11 @@ def test_the_contrary_is_said_too(results, tmp_path):
 
 def test_methods_are_compared_at_the_same_labels(results):
     supervised, *_ = results.methods
-    supervised.labels = 20
+    supervised.labels = 10
     try:
         claims = [one.claim for one in find_all(results)]
     finally:
-        supervised.labels = 100
+        supervised.labels = 20
     assert not any('Supervised' in claim for claim in claims)
 
 
@@ -248,7 +248,7 @@ def test_the_table_says_what_was_logged(report):
     assert '| AP | Single | network 1 | 33.0 | 35.0 |' in text
     assert '| PCK | Single | network 1 | 66.0 | 70.0 |' in text
     assert '| response | Single | | 0.450 | 0.400 |' in text
-    assert 'Not finished, and so not in here: efflite0_lsp100_dual/seed0' in text
+    assert 'Not finished, and so not in here: efflite0_lsp20_dual/seed0' in text
     assert 'python study.py' in text and 'rotation_std 15' in text
 
 
@@ -291,7 +291,7 @@ def test_measured_responses_replace_logged_ones(results, tmp_path):
 
 def test_labels_of_all_methods_with_ranges(tmp_path):
     recipes = [(lsp('supervised'), [0, 1]), (lsp('single'), [0, 1])]
-    plan = planner(tmp_path).plan(recipes, dict(labels=[25, 50, 100]))
+    plan = planner(tmp_path).plan(recipes, dict(labels=[5, 10, 20]))
     for sweep in plan.sweeps:
         for number, trials in enumerate(sweep.points.values()):
             for trial in trials:
@@ -304,7 +304,7 @@ def test_labels_of_all_methods_with_ranges(tmp_path):
         '| AP | Supervised | network 1 | 11.0 (10.0 to 12.0) | 21.0 (20.0 to 22.0) | '
         '31.0 (30.0 to 32.0) |'
     ) in text
-    assert '| 25 | 50 |\n| 50 | 100 |\n| 100 | over 100 |' in text
+    assert '| 5 | 10 |\n| 10 | 20 |\n| 20 | over 20 |' in text
     pictures = {path.stem for path in page.parent.glob('*.png')}
     assert pictures == {'ablation_labels', 'overview', 'training'}
     assert text.index('overview.png') < text.index('## Findings')

@@ -44,16 +44,18 @@ def test_a_failure_leaves_the_others_alone(plan):
     failures, _ = train(made, jobs=1)
     messages = {trial.name: str(error) for trial, error in failures.items()}
     assert set(messages) == {
-        'efflite0_lsp100_supervised/seed13',
-        'efflite0_lsp100_pseudo/seed13',
+        'efflite0_lsp20_supervised/seed13',
+        'efflite0_lsp20_pseudo/seed13',
     }
-    assert 'unlucky' in messages['efflite0_lsp100_supervised/seed13']
-    assert 'teacher' in messages['efflite0_lsp100_pseudo/seed13']
+    assert 'unlucky' in messages['efflite0_lsp20_supervised/seed13']
+    assert 'teacher' in messages['efflite0_lsp20_pseudo/seed13']
     assert made.methods[1].trials[0].done
 
 
 def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
-    made = plan([(lsp('distill'), [0])], {})
+    recipe = tmp_path / 'one.py'
+    recipe.write_text(f"_base_ = '{lsp('pseudo')}'\npseudo_labels = dict(tta=True)\n")
+    made = plan([(recipe, [0])], {})
     failures, seen = train(made)
     assert failures == {}
     (student,) = made.methods[0].trials
@@ -61,7 +63,7 @@ def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
     config, checkpoint, *options = json.loads(labels.read_text())
     assert config == str(teacher.run.recorded)
     assert checkpoint == str(teacher.run.checkpoint)
-    dual = str(tmp_path / 'configs/lsp/efflite0_lsp100_dual.py')
+    dual = str(tmp_path / 'configs/lsp/efflite0_lsp20_dual.py')
     assert options[:2] == ['--unlabeled', dual]
     assert options[-3:] == ['--data-root', str(tmp_path / 'data'), '--tta']
     option = f'train_dataloader.dataset.datasets.1.ann_file={labels}'
@@ -72,7 +74,7 @@ def test_students_share_the_labels_of_several_teachers(plan, tmp_path):
     recipe = tmp_path / 'several.py'
     recipe.write_text(
         f"_base_ = '{lsp('distill')}'\npseudo_labels = dict(\n"
-        "    teachers=['configs/lsp/efflite0_lsp100_supervised.py@0,1'])\n"
+        "    teachers=['configs/lsp/efflite0_lsp20_supervised.py@0,1'])\n"
     )
     made = plan([(recipe, [0, 1])], {})
     assert train(made)[0] == {}
@@ -128,8 +130,8 @@ def test_a_log_has_a_line_of_each_run_that_ended(plan, capsys):
     lines = capsys.readouterr().out.splitlines()
     ended = {' '.join(line.split()) for line in lines if 'ended' in line}
     assert ended == {
-        'efflite0_lsp100_supervised/seed0 ended AP 0.0',
-        'efflite0_lsp100_supervised/seed1 ended AP 10.0',
+        'efflite0_lsp20_supervised/seed0 ended AP 0.0',
+        'efflite0_lsp20_supervised/seed1 ended AP 10.0',
     }
     assert any(line.startswith('runs 2/2') for line in lines)
 

@@ -168,9 +168,7 @@ def test_no_such_config(fails):
 
 def test_options_that_do_not_fit(fails, tmp_path):
     config = tmp_path / 'none.py'
-    config.write_text(
-        "_base_ = '%s'\n" % (ROOT / 'configs/lsp/efflite0_lsp100_dual.py')
-    )
+    config.write_text("_base_ = '%s'\n" % (ROOT / 'configs/lsp/efflite0_lsp20_dual.py'))
     message = fails('--auto-scale-lr', config=config)
     assert 'auto_scale_lr' in message
     assert str(config) in message

@@ -146,14 +146,14 @@ def test_lsp_extended_is_split_as_the_recipes_want_it(tool, lspet, capsys):
     tool.main([str(lspet)])
     sets = {
         name: json.loads((lspet / 'annotations' / f'lspet_{name}.json').read_text())
-        for name in ('labeled', 'val', 'test', 'pool_boxes', 'person_boxes')
+        for name in ('labeled', 'val', 'test', 'pool_boxes')
     }
     ids = {
         name: [one['image_id'] for one in found['annotations']]
         for name, found in sets.items()
     }
     assert {name: len(set(found)) for name, found in ids.items()} == dict(
-        labeled=1000, val=500, test=500, pool_boxes=9000, person_boxes=10_000
+        labeled=1000, val=500, test=500, pool_boxes=9000
     )
     assert ids['pool_boxes'][:1000] == ids['labeled']
     assert not set(ids['val'] + ids['test']) & set(ids['pool_boxes'])

@@ -11,8 +11,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='example:\n  python tools/analysis/plot_curves.py '
-        'work_dirs/study/efflite0_lsp100_standard/seed0 '
-        'work_dirs/study/efflite0_lsp100_dual/seed0 --keys response coco/AP',
+        'work_dirs/study/efflite0_lsp20_standard/seed0 '
+        'work_dirs/study/efflite0_lsp20_dual/seed0 --keys response coco/AP',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument

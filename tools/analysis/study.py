@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = """\
 examples:
-  python tools/analysis/study.py configs/lsp/efflite0_lsp100_supervised.py \\
-      configs/lsp/efflite0_lsp100_standard.py configs/lsp/efflite0_lsp100_dual.py \\
-      configs/lsp/efflite0_lsp100_pseudo.py@0 --seeds 0 1 2 --jobs 2 --dry-run
+  python tools/analysis/study.py configs/lsp/efflite0_lsp20_supervised.py \\
+      configs/lsp/efflite0_lsp20_standard.py configs/lsp/efflite0_lsp20_dual.py \\
+      configs/lsp/efflite0_lsp20_pseudo.py@0 --seeds 0 1 2 --jobs 2 --dry-run
   how many labels the unlabeled people are worth:
-  python tools/analysis/study.py configs/lsp/efflite0_lsp100_supervised.py \\
-      configs/lsp/efflite0_lsp100_dual.py --seeds 0 1 2 --ablate labels=20,50,100
+  python tools/analysis/study.py configs/lsp/efflite0_lsp20_supervised.py \\
+      configs/lsp/efflite0_lsp20_dual.py --seeds 0 1 2 --ablate labels=20,50,100
 """
 
 

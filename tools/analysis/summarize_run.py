@@ -13,7 +13,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='example:\n  python tools/analysis/summarize_run.py '
-        'work_dirs/efflite0_lsp100_dual',
+        'work_dirs/efflite0_lsp20_dual',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument

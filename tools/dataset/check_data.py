@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from semi_pose.data_check import DataSet, Pictures, Shared
 
 EXAMPLE = """example:
-  python tools/dataset/check_data.py configs/lsp/efflite0_lsp100_dual.py \\
+  python tools/dataset/check_data.py configs/lsp/efflite0_lsp20_dual.py \\
       --data-root data"""
 LISTED = 10  # pairs of pictures
 LOG_WIDTH = 110  # characters, where there is no terminal

@@ -9,8 +9,7 @@ The first reads data/lsp/joints.mat (or data/lsp/raw/joints.mat) and the images
 data/lsp/images/im0001.jpg, im0002.jpg, ..., and writes
 data/lsp/annotations/lsp_train.json. The second does the same with LSP Extended
 (im00001.jpg, ...), and writes the sets of configs/lspet: lspet_labeled.json,
-lspet_val.json, lspet_test.json and lspet_pool_boxes.json; for those of configs/lsp,
-lspet_person_boxes.json.
+lspet_val.json, lspet_test.json and lspet_pool_boxes.json.
 """
 
 from __future__ import annotations
@@ -219,8 +218,8 @@ def split_extended(people: list[dict]) -> dict[str, dict]:
 
     Returns:
         dict[str, dict]: COCO dictionaries by the names of their files: 1000 labeled
-        people, 500 for validation, 500 for a test; the boxes of all but the last
-        two, the labeled people first; and all boxes.
+        people, 500 for validation, 500 for a test; and the boxes of all but the last
+        two, the labeled people first.
     """
     numbers = json.loads(SPLIT.read_text())
     used = {one for each in numbers.values() for one in each}
@@ -233,7 +232,6 @@ def split_extended(people: list[dict]) -> dict[str, dict]:
             numbers['labeled'] + others,
             '9000 boxes, the labeled people first, no keypoints',
         ),
-        'lspet_person_boxes.json': (range(1, len(people) + 1), 'all boxes'),
     }
     return {
         name: make_dataset(
@@ -325,7 +323,7 @@ def main(args: list[str] | None = None) -> None:
         sets, recipe = split_extended(people), 'lspet/efflite0_lspet500_single.py'
     else:
         sets = {'lsp_train.json': make_dataset(people, DESCRIPTION, with_joints=True)}
-        recipe = 'lsp/efflite0_lsp100_dual.py'
+        recipe = 'lsp/efflite0_lsp20_dual.py'
     console = Console(soft_wrap=True)
     for name, dataset in sets.items():
         path = (options.out or options.root / 'annotations') / name

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 SCALES = (0.8, 1.0, 1.2)
 EXAMPLE = """example:
   python tools/dataset/make_pseudo_labels.py \\
-      configs/lsp/efflite0_lsp100_supervised.py CHECKPOINT \\
-      --unlabeled configs/lsp/efflite0_lsp100_dual.py \\
-      --out data/lsp100_pseudo_labels.json
+      configs/lsp/efflite0_lsp20_supervised.py CHECKPOINT \\
+      --unlabeled configs/lsp/efflite0_lsp20_dual.py \\
+      --out data/lsp20_pseudo_labels.json
 by several networks, which know more than one:
   python tools/dataset/make_pseudo_labels.py \\
       configs/lspet/efflite0_lspet500_supervised.py SEED0.pth SEED1.pth SEED2.pth \\

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """examples:
   python tools/dataset/make_split.py data/lsp/annotations/lsp_train.json \\
-      --labels 100 --first --out data/lsp_split
+      --labels 20 --first --out data/lsp_split
   python tools/dataset/make_split.py clips/people.json --labels 200 --stratify \\
       --group video --val 0.25 --images clips/frames --out data/clips_split"""
 

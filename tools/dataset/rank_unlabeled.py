@@ -70,7 +70,7 @@ def add_people(parser: argparse.ArgumentParser) -> None:
         '--pictures',
         default='*',
         metavar='PATTERN',
-        help="rank people of these pictures, by path, such as '*/lsp/*' (all)",
+        help="rank people of these pictures, by path, such as '*/camera2/*' (all)",
     )
     add(
         '--candidates',

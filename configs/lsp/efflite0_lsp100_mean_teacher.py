@@ -1,6 +1,0 @@
-# python tools/train.py configs/lsp/efflite0_lsp100_mean_teacher.py
-# Mean teacher, both views drawn alike. 0.01, since these runs are short.
-_base_ = './efflite0_lsp100_dual.py'
-
-model = dict(_base_.standard, mean_teacher=0.01)
-train_dataloader = dict(dataset=dict(unlabeled=_base_.plain_unlabeled))

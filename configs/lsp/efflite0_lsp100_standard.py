@@ -1,6 +1,0 @@
-# python tools/train.py configs/lsp/efflite0_lsp100_standard.py
-# Standard consistency, which collapses: both views are drawn alike from the plain crop.
-_base_ = './efflite0_lsp100_dual.py'
-
-model = _base_.standard
-train_dataloader = dict(dataset=dict(unlabeled=_base_.plain_unlabeled))
