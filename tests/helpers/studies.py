@@ -78,3 +78,9 @@ def method(kind: str, title: str, trials: list[Trial], **changes) -> Method:
 def lsp(name: str) -> Path:
     """One of the LSP recipes with 20 labels."""
     return LSP / f'efflite0_lsp20_{name}.py'
+
+
+def derived(path: Path, name: str, change: str) -> Path:
+    """Write a recipe that changes one of LSP's."""
+    path.write_text(f"_base_ = '{lsp(name)}'\n{change}\n")
+    return path

@@ -7,7 +7,7 @@ from semi_pose.recipes.reading import read_config
 from semi_pose.study.ablations import ABLATIONS, parse_ablations
 from semi_pose.study.plan import parse_recipe
 
-from ..helpers.studies import ROOT, lsp, planner
+from ..helpers.studies import ROOT, derived, lsp, planner
 
 TTA = 'pseudo_labels = dict(tta=True)'
 
@@ -118,12 +118,6 @@ def write_students(root: Path) -> tuple[Path, Path]:
         derived(root / f'{name}.py', 'distill', f'pseudo_labels = dict(teachers={one})')
         for name, one in names.items()
     )
-
-
-def derived(path: Path, name: str, change: str) -> Path:
-    """Write a recipe that changes one of LSP's."""
-    path.write_text(f"_base_ = '{lsp(name)}'\n{change}\n")
-    return path
 
 
 def test_teachers_and_scales_of_the_recipe_are_those_of_its_labels(plan):

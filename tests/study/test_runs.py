@@ -10,7 +10,7 @@ from semi_pose.errors import UserError
 from semi_pose.runs.logs import read_scalars
 from semi_pose.study.runs import newest_note, settle, train_all, train_and_show
 
-from ..helpers.studies import log_run, lsp, planner, write_tools
+from ..helpers.studies import derived, log_run, lsp, planner, write_tools
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_a_failure_leaves_the_others_alone(plan):
 
 
 def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
-    recipe = tmp_path / 'one.py'
-    recipe.write_text(f"_base_ = '{lsp('pseudo')}'\npseudo_labels = dict(tta=True)\n")
+    tta = 'pseudo_labels = dict(tta=True)'
+    recipe = derived(tmp_path / 'one.py', 'pseudo', tta)
     made = plan([(recipe, [0])], {})
     failures, seen = train(made)
     assert failures == {}
@@ -71,11 +71,9 @@ def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
 
 
 def test_students_share_the_labels_of_several_teachers(plan, tmp_path):
-    recipe = tmp_path / 'several.py'
-    recipe.write_text(
-        f"_base_ = '{lsp('distill')}'\npseudo_labels = dict(\n"
-        "    teachers=['configs/lsp/efflite0_lsp20_supervised.py@0,1'])\n"
-    )
+    teachers = ['configs/lsp/efflite0_lsp20_supervised.py@0,1']
+    change = f'pseudo_labels = dict(teachers={teachers})'
+    recipe = derived(tmp_path / 'several.py', 'distill', change)
     made = plan([(recipe, [0, 1])], {})
     assert train(made)[0] == {}
     first, second = made.methods[0].trials
