@@ -28,6 +28,7 @@ from semi_pose.recipes.data_root import (
     data_nodes,
     set_data_root,
 )
+from semi_pose.recipes.pseudo_labels import recipe_people
 
 from .helpers import stand_ins
 
@@ -238,19 +239,38 @@ def test_pseudo_labels_are_as_frequent_as_real_ones_and_made_as_said(config):
     assert labeled.times * labeled.dataset.indices == 150_000
     assert pseudo.indices is None
     how = config.pseudo_labels
-    (teacher,) = how.teachers
+    (teacher,) = (Path(one).relative_to(ROOT) for one in how.teachers)
     text = re.sub(r'[ \\]*\n#? *', ' ', Path(config.filename).read_text())
     assert ('--tta' in text) == how.tta == ('distill' in config.filename)
     for part in (
         f'train.py {teacher} python tools/dataset/make_pseudo_labels.py '
-        f'{teacher} work_dirs/{Path(teacher).stem}/epoch_210.pth',
-        f'--unlabeled {how.unlabeled}',
+        f'{teacher} work_dirs/{teacher.stem}/epoch_210.pth',
+        f'--unlabeled {Path(config.filename).relative_to(ROOT)}',
         f'--out data/coco/{pseudo.ann_file}',
     ):
         assert part in text
-    taught = load(Path(teacher)).train_dataloader.dataset
+    taught = load(ROOT / teacher).train_dataloader.dataset
     assert taught.indices == labeled.dataset.indices
-    assert (ROOT / how.unlabeled).exists()
+
+
+PSEUDO_LABELED = [path for path in CONFIGS if re.search('pseudo|distill', path.stem)]
+
+
+@pytest.mark.parametrize(
+    'path', [one for one in PSEUDO_LABELED if one.parent.name != '_base_'], ids=str
+)
+def test_pseudo_labels_are_for_the_people_of_the_dual_recipe(path):
+    dual = re.sub('pseudo|distill', 'dual', path.stem)
+    own, other = (
+        recipe_people(str(ROOT / path.with_stem(s))) for s in (path.stem, dual)
+    )
+    assert (own.dataset, own.root) == (other.dataset, other.root)
+    for text in load(path).pseudo_labels.teachers:
+        assert Path(text.partition('@')[0]) == ROOT / path.with_stem(
+            re.sub('pseudo|distill', 'supervised', path.stem)
+        )
+    text = re.sub(r'[ \\]*\n#? *', ' ', (ROOT / path).read_text())
+    assert f'--unlabeled {path}' in text
 
 
 def load_sets(config: Config) -> tuple[Config, Config]:

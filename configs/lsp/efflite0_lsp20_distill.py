@@ -4,13 +4,13 @@
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/lsp/efflite0_lsp20_supervised.py CHECKPOINT CHECKPOINT CHECKPOINT \
 #       --tta --scales 1 --data-root data \
-#       --unlabeled configs/lsp/efflite0_lsp20_dual.py \
+#       --unlabeled configs/lsp/efflite0_lsp20_distill.py \
 #       --out data/lsp20_distilled_labels.json
 _base_ = './efflite0_lsp20_pseudo.py'
 
 # Supervised networks on small crops predict worse at other scales.
 pseudo_labels = dict(
-    teachers=['configs/lsp/efflite0_lsp20_supervised.py@0,1,2'],
+    teachers=['{{ fileDirname }}/efflite0_lsp20_supervised.py@0,1,2'],
     tta=True,
     scales=[1],
 )

@@ -2,7 +2,7 @@
 # PseudoPose: a supervised network labels the unlabeled people once, by
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/lsp/efflite0_lsp20_supervised.py CHECKPOINT --data-root data \
-#       --unlabeled configs/lsp/efflite0_lsp20_dual.py \
+#       --unlabeled configs/lsp/efflite0_lsp20_pseudo.py \
 #       --out data/lsp20_pseudo_labels.json
 _base_ = ['../_base_/efflite0_lsp.py', '../_base_/schedules/lsp_1000_steps.py']
 
@@ -10,8 +10,7 @@ train_cfg = _base_.steps
 param_scheduler = _base_.decay
 default_hooks = _base_.save
 pseudo_labels = dict(
-    teachers=['configs/lsp/efflite0_lsp20_supervised.py'],
-    unlabeled='configs/lsp/efflite0_lsp20_dual.py',
+    teachers=['{{ fileDirname }}/efflite0_lsp20_supervised.py'],
     tta=False,
 )
 

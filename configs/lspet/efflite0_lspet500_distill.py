@@ -4,14 +4,14 @@
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/lspet/efflite0_lspet500_supervised.py CHECKPOINT CHECKPOINT CHECKPOINT \
 #       --tta --scales 1 --data-root data \
-#       --unlabeled configs/lspet/efflite0_lspet500_dual.py \
+#       --unlabeled configs/lspet/efflite0_lspet500_distill.py \
 #       --out data/lspet500_distilled_labels.json
 # The networks that this trains can make labels in turn.
 _base_ = './efflite0_lspet500_pseudo.py'
 
 # Supervised networks on small crops predict worse at other scales.
 pseudo_labels = dict(
-    teachers=['configs/lspet/efflite0_lspet500_supervised.py@0,1,2'],
+    teachers=['{{ fileDirname }}/efflite0_lspet500_supervised.py@0,1,2'],
     tta=True,
     scales=[1],
 )

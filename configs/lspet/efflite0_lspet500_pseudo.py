@@ -2,7 +2,7 @@
 # PseudoPose: a supervised network labels the unlabeled people once, by
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/lspet/efflite0_lspet500_supervised.py CHECKPOINT --data-root data \
-#       --unlabeled configs/lspet/efflite0_lspet500_dual.py \
+#       --unlabeled configs/lspet/efflite0_lspet500_pseudo.py \
 #       --out data/lspet500_pseudo_labels.json
 _base_ = ['../_base_/efflite0_lspet.py', '../_base_/schedules/lspet_3000_steps.py']
 
@@ -10,8 +10,7 @@ train_cfg = _base_.steps
 param_scheduler = _base_.decay
 default_hooks = _base_.save
 pseudo_labels = dict(
-    teachers=['configs/lspet/efflite0_lspet500_supervised.py'],
-    unlabeled='configs/lspet/efflite0_lspet500_dual.py',
+    teachers=['{{ fileDirname }}/efflite0_lspet500_supervised.py'],
     tta=False,
 )
 

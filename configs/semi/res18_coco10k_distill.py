@@ -4,7 +4,7 @@
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/semi/res18_coco10k_supervised.py \
 #       work_dirs/res18_coco10k_supervised/epoch_210.pth \
-#       --unlabeled configs/semi/res18_coco10k_dual.py --tta \
+#       --unlabeled configs/semi/res18_coco10k_distill.py --tta \
 #       --out data/coco/annotations/coco10k_distilled_labels.json
 _base_ = './res18_coco10k_pseudo.py'
 

@@ -4,7 +4,7 @@
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/semi/res18_coco1k_supervised.py \
 #       work_dirs/res18_coco1k_supervised/epoch_210.pth \
-#       --unlabeled configs/semi/res18_coco1k_dual.py --tta \
+#       --unlabeled configs/semi/res18_coco1k_distill.py --tta \
 #       --out data/coco/annotations/coco1k_distilled_labels.json
 _base_ = './res18_coco1k_pseudo.py'
 

@@ -5,13 +5,12 @@
 #   python tools/dataset/make_pseudo_labels.py \
 #       configs/semi/res18_coco1k_supervised.py \
 #       work_dirs/res18_coco1k_supervised/epoch_210.pth \
-#       --unlabeled configs/semi/res18_coco1k_dual.py \
+#       --unlabeled configs/semi/res18_coco1k_pseudo.py \
 #       --out data/coco/annotations/coco1k_pseudo_labels.json
 _base_ = ['../_base_/res18_coco_pseudo.py', '../_base_/schedules/coco_30e.py']
 
 pseudo_labels = dict(
-    teachers=['configs/semi/res18_coco1k_supervised.py'],
-    unlabeled='configs/semi/res18_coco1k_dual.py',
+    teachers=['{{ fileDirname }}/res18_coco1k_supervised.py'],
 )
 train_cfg = _base_.epochs
 param_scheduler = _base_.decay

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 from mmengine.runner import Runner
@@ -37,8 +38,17 @@ def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
     if runner.val_loop is not None:
         val_dataset = runner.val_loop.dataloader.dataset
         check_pictures(val_dataset)
-        if isinstance(dataset, SemiDataset):
-            check_overlap(dataset.unlabeled, val_dataset, val_overlap)
+        for part in _without_labels(dataset, runner.cfg):
+            check_overlap(part, val_dataset, val_overlap)
+
+
+def _without_labels(dataset: Dataset, cfg: Config) -> list[Dataset]:
+    """Return the unlabeled set, or the sets whose labels are networks'."""
+    if isinstance(dataset, SemiDataset):
+        return [dataset.unlabeled]
+    labels = cfg.get('pseudo', {}).get('ann_file')
+    parts = base_datasets(dataset) if labels else []
+    return [part for part in parts if part.ann_file.endswith(labels)]
 
 
 def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) -> None:

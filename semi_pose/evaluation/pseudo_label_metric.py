@@ -11,6 +11,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.fileio import dump
 from mmpose.registry import METRICS
 
+from semi_pose.datasets.annotation_check import person_categories
 from semi_pose.errors import UserError
 
 PIXEL_DECIMALS, SCORE_DECIMALS = 2, 4
@@ -30,8 +31,8 @@ class PseudoLabelMetric(BaseMetric):
         root (str): Folder that file names are relative to.
         score_thr (float): Joints of this score or more are labeled (v = 2), the
             others are not (v = 0).
-        categories (list[dict], optional): COCO's, of which 1 is a person. By default
-            one that names the joints.
+        categories (list[dict], optional): COCO's, of which one is people's. By
+            default one that names the joints.
         info (dict, optional): How the labels were made.
         **kwargs: Arguments of BaseMetric.
 
@@ -113,19 +114,21 @@ class PseudoLabelMetric(BaseMetric):
         Returns:
             dict: The data set.
         """
+        categories = self.categories or [person_category(self.dataset_meta)]
+        category = person_categories(dict(categories=categories))[0]
         images, annotations = {}, []
         for number, person in enumerate(people, 1):
             name = person['file_name']
             image = dict(id=len(images) + 1, file_name=name, **person['size'])
             image = images.setdefault(name, image)
-            ids = dict(id=number, image_id=image['id'], category_id=1)
+            ids = dict(id=number, image_id=image['id'], category_id=category)
             annotations.append({**ids, **self._annotation(person)})
         return dict(
             info=self.info,
             licenses=[],
             images=list(images.values()),
             annotations=annotations,
-            categories=self.categories or [person_category(self.dataset_meta)],
+            categories=categories,
         )
 
     def _annotation(self, person: dict) -> dict:

@@ -43,7 +43,7 @@ def check_stock(cfg: Config, path: str) -> None:
         UserError: If it does not, or a package that it needs is not installed.
     """
     model = cfg.get('model') or {}
-    if model.get('type') == 'DualPoseEstimator':
+    if model.get('type') == 'DualPoseEstimator' or 'pseudo_labels' in cfg:
         raise UserError(f'{path} is semi-supervised already: train it as it is.')
     if 'train_dataloader' not in cfg or not model:
         raise UserError(f'{path} trains nothing: name a config of an MMPose model.')

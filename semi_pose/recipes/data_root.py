@@ -76,9 +76,8 @@ def _check_plain(path: str) -> None:
 def _check_labels(path: str, cfg: Config) -> None:
     if not osp.exists(path):
         raise UserError(
-            f'The pseudo labels {path} do not exist yet. Make them with '
-            'tools/dataset/make_pseudo_labels.py: the command is at the top of '
-            f'{cfg.filename}.'
+            f'The pseudo labels {path} do not exist yet: the command at the top of '
+            f'{cfg.filename} makes them.'
         )
 
 

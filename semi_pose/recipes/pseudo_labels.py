@@ -48,25 +48,22 @@ class People(NamedTuple):
 
 
 def recipe_people(path: str, data_root: str | None = None) -> People:
-    """Take the unlabeled people of a semi-supervised recipe.
+    """Take the unlabeled people of a recipe.
 
     Args:
-        path (str): The recipe.
+        path (str): The recipe, semi-supervised or of pseudo labels.
         data_root (str, optional): Folder of the data, instead of the recipe's.
 
     Returns:
-        People: File names are relative to the recipe's data root, or to the folder that
-        holds those of all parts.
+        People: File names are relative to the data root of the unlabeled set or, where
+        it has none, to its folder of pictures; of several sets, to the folder that
+        holds all of these.
 
     Raises:
-        UserError: If the recipe is not semi-supervised.
+        UserError: If the recipe names no unlabeled people.
     """
     recipe = read_config(path)
-    if not is_semi(recipe):
-        raise UserError(
-            f'{path} trains on labels alone: name a semi-supervised recipe with '
-            '--unlabeled, or your own set with --ann-file and --img-dir.'
-        )
+    recipe.train_dataloader.dataset = _labeled_and_unlabeled(recipe, path)
     if data_root:
         set_data_root(recipe, data_root)
         use_layout(recipe, data_root)
@@ -76,8 +73,27 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
         if 'pipeline' in node:
             node['pipeline'] = []
         if 'data_prefix' in node:
-            roots.append(osp.abspath(node.get('data_root') or ''))
+            roots.append(osp.abspath(node.get('data_root') or node.data_prefix.img))
     return People(dataset.unlabeled, osp.commonpath(roots), dataset.labeled, path)
+
+
+def _labeled_and_unlabeled(recipe: Config, path: str) -> dict:
+    """Return labeled and unlabeled people; variables, in a recipe of pseudo labels."""
+    if is_semi(recipe):
+        return recipe.train_dataloader.dataset
+    if 'pseudo_labels' in recipe:
+        for name in ('labeled', 'unlabeled'):
+            if name not in recipe:
+                raise UserError(
+                    f'{path} has pseudo_labels, but no variable `{name}` with the '
+                    f'config of the {name} people: see '
+                    'configs/lsp/efflite0_lsp20_pseudo.py.'
+                )
+        return dict(labeled=recipe.labeled, unlabeled=recipe.unlabeled)
+    raise UserError(
+        f'{path} trains on labels alone: name a recipe that has unlabeled people with '
+        '--unlabeled, or your own set with --ann-file and --img-dir.'
+    )
 
 
 def labeling_config(

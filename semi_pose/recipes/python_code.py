@@ -18,7 +18,8 @@ def assignment(name: str, value: Any) -> str:
     Args:
         name (str): The variable.
         value (Any): What it gets: :class:`Code`, or what configs are made of. In dicts,
-            a key that begins with ``#`` is a comment before the next key.
+            a key that begins with ``#`` is a comment before the next key, and an empty
+            one has the dict that the others change.
 
     Returns:
         str: One line or several.
@@ -102,13 +103,13 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
         return
     names = _has_names(value)
     for key, item in value.items():
-        is_comment = str(key).startswith('#')
-        yield key if is_comment else f'{key}=' if names else f'{key!r}: ', item
+        is_plain = not key or str(key).startswith('#')
+        yield key if is_plain else f'{key}=' if names else f'{key!r}: ', item
 
 
 def _has_names(value: Mapping) -> bool:
     return all(
-        isinstance(key, str) and (key.isidentifier() or key.startswith('#'))
+        isinstance(key, str) and (not key or key.isidentifier() or key[0] == '#')
         for key in value
     )
 

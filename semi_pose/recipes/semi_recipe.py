@@ -41,7 +41,7 @@ class Wish(NamedTuple):
 
     Attributes:
         stock (str): The config that it builds on, as the user names it.
-        method (str): A key of ``METHODS``.
+        method (str): A key of ``METHODS``, or ``distill``.
         people (People): The unlabeled people.
         labels (int, optional): Use the first so many labeled people.
         out (Path): The recipe.
@@ -70,8 +70,8 @@ def write_recipe(cfg: Config, wish: Wish, command: str) -> str:
     """
     head = [f'# {command} {wish.out}', f'# {METHODS[wish.method]}']
     blocks = [
-        '\n'.join([*head, _base(wish)]),
-        '\n'.join(_run_settings(cfg)),
+        '\n'.join([*head, base(wish)]),
+        '\n'.join([*run_settings(cfg), *_network_settings(cfg)]),
         assignment('model', _model(cfg, wish.method)),
         assignment('unlabeled', _unlabeled(cfg, wish)),
         '\n'.join(_loader(cfg, wish)),
@@ -79,7 +79,8 @@ def write_recipe(cfg: Config, wish: Wish, command: str) -> str:
     return '\n\n'.join(blocks) + '\n'
 
 
-def _base(wish: Wish) -> str:
+def base(wish: Wish) -> str:
+    """Write which config a recipe builds on."""
     path = wish.stock
     if '::' not in path:
         path = osp.relpath(path, wish.out.parent)
@@ -87,14 +88,27 @@ def _base(wish: Wish) -> str:
     return assignment('_base_', concatenation(path, len('_base_ = ')))
 
 
-def _run_settings(cfg: Config) -> list[str]:
-    """Write imports, hooks and what else the run needs."""
-    lines = [
+def run_settings(cfg: Config, one_pipeline: bool = False) -> list[str]:
+    """Write imports, seed and hooks.
+
+    Args:
+        cfg (Config): The stock config.
+        one_pipeline (bool): Whether the recipe trains on the stock config's data set
+            alone, so that hooks that switch its pipeline can stay.
+
+    Returns:
+        list[str]: Assignments.
+    """
+    return [
         *_imports(cfg),
         assignment('randomness', dict(seed=0, diff_rank_seed=True)),
-        *_hooks(cfg),
-        assignment('val_cfg', dict(type='SemiValLoop')),
+        *_hooks(cfg, one_pipeline),
     ]
+
+
+def _network_settings(cfg: Config) -> list[str]:
+    """Write what several networks need."""
+    lines = [assignment('val_cfg', dict(type='SemiValLoop'))]
     if 'LayerDecay' in (cfg.get('optim_wrapper') or {}).get('constructor', ''):
         lines += [
             '# The stock constructor knows network 1 alone.',
@@ -113,12 +127,12 @@ def _imports(cfg: Config) -> list[str]:
     return [assignment('custom_imports', value)]
 
 
-def _hooks(cfg: Config) -> list[str]:
+def _hooks(cfg: Config, one_pipeline: bool) -> list[str]:
     kept, lines = '_base_.custom_hooks + ', []
     hooks = cfg.get('custom_hooks') or []
     if any(hook.type == 'SemiRunner' for hook in hooks):
         return []
-    if any('PipelineSwitch' in hook.type for hook in hooks):
+    if not one_pipeline and any('PipelineSwitch' in hook.type for hook in hooks):
         lines = [
             '# PipelineSwitchHook knows one pipeline, and there are two now.',
             "kept = [one for one in _base_.custom_hooks if 'Pipeline' not in one.type]",
@@ -217,19 +231,28 @@ def _easy_step(step: Config, cfg: Config) -> dict:
 
 def _loader(cfg: Config, wish: Wish) -> list[str]:
     """Write the pairs of labeled and unlabeled people."""
-    stock, labeled = cfg.train_dataloader, '_base_.train_dataloader.dataset'
-    if wish.labels:
-        if {'dataset', 'datasets'} & set(stock.dataset):
-            raise UserError(
-                f'--labels: {wish.stock} joins several labeled sets ('
-                f'{stock.dataset.type}): leave it out, and set their indices by hand.'
-            )
-        labeled = f'dict({labeled}, indices={wish.labels})'
     loader = dict(dataset=Code('dict(pairs, _delete_=True)'))
-    if (stock.get('sampler') or {}).get('type') == 'MultiSourceSampler':
+    if (cfg.train_dataloader.get('sampler') or {}).get('type') == 'MultiSourceSampler':
         loader['sampler'] = dict(_delete_=True, type='DefaultSampler', shuffle=True)
     return [
-        f'labeled = {labeled}',
+        f'labeled = {labeled_set(cfg, wish)}',
         "pairs = dict(type='SemiDataset', labeled=labeled, unlabeled=unlabeled)",
         assignment('train_dataloader', loader),
     ]
+
+
+def labeled_set(cfg: Config, wish: Wish) -> str:
+    """Write the stock config's labeled set, of as many people as are wished.
+
+    Raises:
+        UserError: If these are to be fewer, and the set has several parts.
+    """
+    dataset, labeled = cfg.train_dataloader.dataset, '_base_.train_dataloader.dataset'
+    if not wish.labels:
+        return labeled
+    if {'dataset', 'datasets'} & set(dataset):
+        raise UserError(
+            f'--labels: {wish.stock} joins several labeled sets ({dataset.type}): '
+            'leave it out, and set their indices by hand.'
+        )
+    return f'dict({labeled}, indices={wish.labels})'

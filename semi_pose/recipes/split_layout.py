@@ -1,12 +1,13 @@
 """Recipes on a folder that tools/dataset/make_split.py wrote."""
 
+import os.path as osp
 from pathlib import Path
 
 from mmengine.config import Config
 
 from semi_pose.datasets.annotation_check import find_use
 from semi_pose.datasets.coco_file import load_json
-from semi_pose.recipes.data_root import data_nodes
+from semi_pose.recipes.data_root import annotation_path, data_nodes
 
 MANIFEST = 'manifest.json'
 PARTS = ('train', 'unlabeled', 'val')
@@ -52,11 +53,17 @@ def _fit(node: dict, section: str, root: str, pseudo: str | None) -> None:
     if parts and all(part.get('type') == 'UnlabeledDataset' for part in parts):
         node['datasets'] = parts[:1]
     is_unlabeled = node.get('type') == 'UnlabeledDataset'
-    if not is_unlabeled and (not find_use(node) or node['ann_file'] == pseudo):
+    if not is_unlabeled and not find_use(node):
+        return
+    if pseudo and node['ann_file'] == pseudo:
+        # File names in the labels are relative to the data root.
+        node['ann_file'] = osp.abspath(annotation_path(node))
+        node['data_root'] = root
+        node['data_prefix'] = dict(img='')
         return
     part = 'unlabeled' if is_unlabeled else 'train' if section == 'train' else 'val'
     node['ann_file'] = str(part_file(root, part).absolute())
-    if 'pipeline' in node:
+    if is_unlabeled or 'pipeline' in node:
         node['data_root'] = root
         node['data_prefix'] = dict(img='images/')
     for key in ('indices', 'bbox_file'):

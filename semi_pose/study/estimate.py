@@ -1,5 +1,6 @@
 """How long a study takes, before it is run."""
 
+import os.path as osp
 from copy import deepcopy
 from statistics import fmean
 from typing import NamedTuple
@@ -83,12 +84,26 @@ def steps_left(run: Run) -> int:
 def steps_per_pass(run: Run) -> int:
     """Count the steps in which a run sees its training set once; reads the data."""
     cfg = deepcopy(run.cfg)
+    parts = _training_sets(cfg)
+    cfg.train_dataloader.dataset = dict(datasets=parts)
     if run.data_root is not None:
         set_data_root(cfg, str(run.data_root))
     check_files(cfg, TRAIN)
     init_default_scope(cfg.get('default_scope', 'mmpose'))
-    loader = cfg.train_dataloader
-    return -(-len(DATASETS.build(loader.dataset)) // loader.batch_size)
+    parts = cfg.train_dataloader.dataset.datasets
+    people = sum(len(DATASETS.build(part)) for part in parts)
+    return -(-people // cfg.train_dataloader.batch_size)
+
+
+def _training_sets(cfg: Config) -> list[Config]:
+    """Return the parts of a training set; who is to be labeled, before that is done."""
+    dataset = cfg.train_dataloader.dataset
+    labels = cfg.get('pseudo', {}).get('ann_file')
+    is_missing = bool(labels) and not osp.exists(labels)
+    return [
+        cfg.unlabeled if is_missing and part.get('ann_file') == labels else part
+        for part in dataset.get('datasets', [dataset])
+    ]
 
 
 def duration(seconds: float) -> str:

@@ -13,6 +13,7 @@ from mmengine.config import Config
 
 from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import describe, is_semi, nodes
+from semi_pose.recipes.pseudo_labels import recipe_people
 from semi_pose.recipes.reading import read_config
 from semi_pose.runs.run import Run
 from semi_pose.study.ablations import ABLATIONS, Ablation, Number
@@ -130,13 +131,17 @@ def parse_recipe(text: str, seeds: Sequence[int]) -> tuple[Path, list[int]]:
     Raises:
         UserError: If what follows the sign is no list of numbers.
     """
-    path, sign, own = text.rpartition('@')
-    if not sign:
+    if not _names_seeds(text):
         return Path(text), list(dict.fromkeys(seeds))
+    path, _, own = text.rpartition('@')
     try:
         return Path(path), list(dict.fromkeys(map(int, own.split(','))))
     except ValueError as error:
         raise UserError(f'{text}: name seeds as in {path}@0,1,2.') from error
+
+
+def _names_seeds(text: str) -> bool:
+    return '@' in Path(text).name
 
 
 @dataclass
@@ -144,7 +149,7 @@ class Planner:
     """Plans the runs of a study, each once.
 
     Attributes:
-        root (Path): The repository, with ``tools`` and ``configs``.
+        root (Path): The repository, with ``tools``.
         work_dir (Path): Where the runs go.
         data_root (Path, optional): Folder of the data, if not the recipes' own.
         steps (int, optional): Training steps, if not the recipes' own.
@@ -309,21 +314,22 @@ class Planner:
     ) -> PseudoLabels:
         """Plan the labels of a student; teachers without seeds have its own."""
         teachers = [parse_recipe(text, [seed]) for text in wanted.teachers]
-        is_own = any('@' not in text for text in wanted.teachers)
+        is_own = not all(map(_names_seeds, wanted.teachers))
         end = f'pseudo_labels_seed{seed}.json' if is_own else 'pseudo_labels.json'
         file = (self.work_dir / _name(recipe, end, ablation, value)).absolute()
         if file not in self.pseudo_labels:
+            recipe_people(str(recipe))  # an error now, not after the teachers
             trials = [
-                self.trial(self.root / teacher, one, ablation, value)
+                self.trial(teacher, one, ablation, value)
                 for teacher, seeds in teachers
                 for one in seeds
             ]
-            command = self._labeling(wanted, file)
+            command = self._labeling(recipe, wanted, file)
             self.pseudo_labels[file] = PseudoLabels(file, trials, command)
         return self.pseudo_labels[file]
 
-    def _labeling(self, wanted: Config, file: Path) -> list[str]:
-        command = ['--unlabeled', str(self.root / wanted.unlabeled), '--out', str(file)]
+    def _labeling(self, recipe: Path, wanted: Config, file: Path) -> list[str]:
+        command = ['--unlabeled', str(recipe), '--out', str(file)]
         if self.data_root is not None:
             command += ['--data-root', str(self.data_root)]
         if wanted.get('tta'):
@@ -377,7 +383,7 @@ def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:
             f'{cfg.filename} has pseudo_labels, but no training set with the ann_file '
             'of its variable `pseudo`: see configs/lsp/efflite0_lsp20_pseudo.py.'
         )
-    return {f'{where}.ann_file': str(file) for where in found}
+    return {f'{where}.ann_file': str(file) for where in ['pseudo', *found]}
 
 
 def _name_apart(methods: list[Method]) -> None:

@@ -114,7 +114,8 @@ class Results:
             for trial, scalars in measured.items()
             for _, metric, value in _of_heatmaps(scalars, MONITOR)
         ]
-        return replace(self, table=pd.concat([self.table, _long(self.plan, rows)]))
+        added = _long(self.plan, rows).astype(self.table.dtypes)
+        return replace(self, table=pd.concat([self.table, added]))
 
 
 def read_results(plan: Plan) -> Results:

@@ -207,6 +207,24 @@ def test_validation_images_among_the_unlabeled(synthetic_coco, tmp_path, mode):
             runner.train()
 
 
+def test_validation_images_with_labels_of_networks(synthetic_coco, tmp_path):
+    cfg = run_config(synthetic_coco, tmp_path)
+    labeled = cfg.train_dataloader.dataset.labeled
+    pseudo = coco_set(synthetic_coco, 'val', labeled.pipeline)
+    both = dict(type='ConcatDataset', datasets=[labeled, pseudo])
+    cfg.train_dataloader.dataset = both
+    settings = dict(
+        model=supervised_model(),
+        train_dataloader=cfg.train_dataloader,
+        val_cfg=dict(type='ValLoop'),
+    )
+    runner = build_runner(
+        synthetic_coco, tmp_path / 'run', pseudo=dict(pseudo), **settings
+    )
+    with pytest.raises(UserError, match='val2017.json. include 8 validation images'):
+        runner.train()
+
+
 @pytest.mark.parametrize('part', ['net1', 'net2', 'consistency', 'gradient'])
 def test_a_bad_loss_is_named_and_nothing_of_it_is_saved(synthetic_coco, tmp_path, part):
     every_step = dict(type='CheckpointHook', by_epoch=False, interval=1)

@@ -91,6 +91,10 @@ def test_a_person_seen_twice_is_written_once(write):
 def test_categories(write):
     _, coco = write([person(0)], categories=[dict(id=1)])
     assert coco['categories'] == [dict(id=1)]
+    # People have another number than in COCO's file.
+    others = [dict(id=1, name='ball'), dict(id=4, name='human', keypoints=['head'])]
+    _, coco = write([person(0)], categories=others)
+    assert coco['annotations'][0]['category_id'] == 4
     _, coco = write([person(0)])
     (category,) = coco['categories']
     assert (category['id'], category['name']) == (1, 'person')

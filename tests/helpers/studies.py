@@ -39,13 +39,12 @@ def write_tools(root: Path) -> None:
     (root / 'tools/dataset').mkdir(parents=True)
     (root / 'tools/train.py').write_text(TRAIN)
     (root / 'tools/dataset/make_pseudo_labels.py').write_text(LABEL)
-    (root / 'configs').symlink_to(ROOT / 'configs')
 
 
 def planner(root: Path, **options) -> Planner:
     """A planner of runs of 2 steps below a folder with fake tools."""
-    options = {'steps': 2, 'threads': 3, **options}
-    return Planner(root, root / 'work', root / 'data', **options)
+    usual = dict(data_root=root / 'data', steps=2, threads=3)
+    return Planner(root, root / 'work', **{**usual, **options})
 
 
 def log_run(trial: Trial, records: list[dict], config: bool = False) -> None:

@@ -216,13 +216,13 @@ def test_one_image_cannot_be_split():
         split(labeled_images(9, *range(1, 9)), 'some.json')
 
 
-def test_missing_pseudo_labels_name_the_tool_that_makes_them(tmp_path):
+def test_missing_pseudo_labels_name_the_command_that_makes_them(tmp_path):
     cfg = recipe('lsp/efflite0_lsp20_pseudo.py')
     (tmp_path / 'lsp/images').mkdir(parents=True)
     (tmp_path / 'lsp/annotations').mkdir()
     (tmp_path / 'lsp/annotations/lsp_train.json').write_text('{}')
     set_data_root(cfg, str(tmp_path))
-    with pytest.raises(UserError, match='make_pseudo_labels.py') as error:
+    with pytest.raises(UserError, match='command at the top of') as error:
         check_files(cfg, TRAIN)
     assert str(tmp_path / 'lsp20_pseudo_labels.json') in str(error.value)
 

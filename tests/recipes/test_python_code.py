@@ -16,6 +16,12 @@ def test_code_means_what_was_written(value):
     assert max(map(len, code.splitlines())) <= 88
 
 
+def test_a_dict_that_changes_another():
+    code = to_code({'': Code('other'), 'a': 1})
+    assert code == 'dict(other, a=1)'
+    assert eval(code, dict(other=dict(a=0, b=2))) == dict(a=1, b=2)
+
+
 def test_a_line_is_broken_only_where_it_is_too_long():
     row = dict(first='x' * 28, second='y' * 28)
     assert to_code(row, taken=4) == f"dict(first='{'x' * 28}', second='{'y' * 28}')"

@@ -78,7 +78,31 @@ def test_pseudo_labels_stay(root):
     assert use_split(cfg, str(root))
     real, pseudo = cfg.train_dataloader.dataset.datasets
     assert real.dataset.ann_file == str(part_file(root, 'train'))
-    assert pseudo.ann_file == labels
+    assert pseudo.ann_file == str(root / labels)
+
+
+def test_a_student_of_other_people_learns_from_the_split(root, tmp_path):
+    """As make_semi_config.py writes it: the pictures are in a folder of their own."""
+    pictures = dict(data_prefix=dict(img='elsewhere'))
+    labels = dict(pictures, ann_file='labels.json', data_root='')
+
+    def change(cfg):
+        cfg.unlabeled = dict(pictures, type='UnlabeledDataset', ann_file='boxes.json')
+        cfg.pseudo.update(labels)
+        cfg.train_dataloader.dataset.datasets[1].update(labels)
+        cfg.dump(tmp_path / 'student.py')
+
+    cfg = Config.fromfile(CONFIGS / 'semi/res18_coco1k_distill.py')
+    change(cfg)
+    people = recipe_people(str(tmp_path / 'student.py'), str(root))
+    assert people.dataset.ann_file == str(part_file(root, 'unlabeled'))
+    assert people.dataset.data_prefix.img == 'images/'
+    set_data_root(cfg, str(root))
+    use_split(cfg, str(root))
+    _, pseudo = cfg.train_dataloader.dataset.datasets
+    assert pseudo.ann_file == str(Path('labels.json').absolute())
+    # The labels' file names begin there.
+    assert Path(pseudo.data_root, pseudo.data_prefix.img) == Path(people.root) == root
 
 
 def test_other_folders_are_left_alone(synthetic_coco):

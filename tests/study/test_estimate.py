@@ -1,8 +1,18 @@
+import math
+
 import pytest
+from mmpose.datasets.datasets import CocoDataset
 
-from semi_pose.study.estimate import duration, estimate_all, length, step_flops
+from semi_pose.datasets import UnlabeledDataset
+from semi_pose.study.estimate import (
+    duration,
+    estimate_all,
+    length,
+    step_flops,
+    steps_per_pass,
+)
 
-from ..helpers.studies import log_run, lsp, planner
+from ..helpers.studies import ROOT, log_run, lsp, planner
 
 
 @pytest.fixture
@@ -47,6 +57,25 @@ def test_only_what_is_left_counts(planned):
     log_run(like, [dict(step=8, loss=1, time=1.0)])
     planned.trials.remove(dual)
     assert estimate_all(planned, tflops=1)[like].seconds == pytest.approx(2)
+
+
+def test_labels_that_are_not_made_yet_count_as_the_people(tmp_path, synthetic_coco):
+    options = {
+        'train_dataloader.batch_size': 7,
+        'train_dataloader.dataset.datasets.0.times': 2,
+        'train_dataloader.dataset.datasets.0.dataset.indices': 9,
+    }
+    plan = planner(tmp_path, data_root=synthetic_coco, steps=None, options=options)
+    recipe = ROOT / 'configs/semi/res18_coco1k_pseudo.py'
+    (student,) = plan.plan([(recipe, [0])], {}).trials[1:]
+    labels = student.pseudo_labels.file
+    source = synthetic_coco / 'annotations/person_keypoints_train2017.json'
+    people = len(UnlabeledDataset(str(source), only_annotated=True))
+    assert steps_per_pass(student.run) == math.ceil((2 * 9 + people) / 7)
+    labels.parent.mkdir(parents=True)
+    labels.write_text(source.read_text())
+    made = len(CocoDataset(str(source), pipeline=[]))
+    assert steps_per_pass(student.run) == math.ceil((2 * 9 + made) / 7)
 
 
 def test_words(planned):

@@ -7,14 +7,13 @@ from semi_pose.recipes.reading import read_config
 from semi_pose.study.ablations import ABLATIONS, parse_ablations
 from semi_pose.study.plan import parse_recipe
 
-from ..helpers.studies import ROOT, derived, lsp, planner
+from ..helpers.studies import derived, lsp, planner
 
 TTA = 'pseudo_labels = dict(tta=True)'
 
 
 @pytest.fixture
 def plan(tmp_path):
-    (tmp_path / 'configs').symlink_to(ROOT / 'configs')
     return planner(tmp_path, steps=None).plan
 
 
@@ -24,6 +23,7 @@ def test_seeds_of_a_recipe():
         [0, 1],
     )
     assert parse_recipe('a@b/c.py@2,0,2', [5])[1] == [2, 0]
+    assert parse_recipe('a@b/c.py', [5]) == (Path('a@b/c.py'), [5])
     with pytest.raises(UserError, match='@0,1,2'):
         parse_recipe('b.py@x', [0])
 
@@ -109,10 +109,10 @@ def test_several_teachers_make_one_file_for_students_of_all_seeds(tmp_path):
 
 def write_students(root: Path) -> tuple[Path, Path]:
     """A recipe with three teachers, and one with its student as a teacher."""
-    (root / 'configs').symlink_to(ROOT / 'configs')
-    supervised = 'configs/lsp/efflite0_lsp20_supervised.py'
+    supervised = lsp('supervised')
+    student = root / 'several.py'
     names = dict(
-        several=[f'{supervised}@0,1,2'], rounds=['several.py', f'{supervised}@0']
+        several=[f'{supervised}@0,1,2'], rounds=[f'{student}', f'{supervised}@0']
     )
     return tuple(
         derived(root / f'{name}.py', 'distill', f'pseudo_labels = dict(teachers={one})')

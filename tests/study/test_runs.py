@@ -63,15 +63,14 @@ def test_pseudo_labels_are_made_by_the_teacher(plan, tmp_path):
     config, checkpoint, *options = json.loads(labels.read_text())
     assert config == str(teacher.run.recorded)
     assert checkpoint == str(teacher.run.checkpoint)
-    dual = str(tmp_path / 'configs/lsp/efflite0_lsp20_dual.py')
-    assert options[:2] == ['--unlabeled', dual]
+    assert options[:2] == ['--unlabeled', str(recipe)]
     assert options[-3:] == ['--data-root', str(tmp_path / 'data'), '--tta']
     option = f'train_dataloader.dataset.datasets.1.ann_file={labels}'
     assert option in student.run.log.read_text()
 
 
 def test_students_share_the_labels_of_several_teachers(plan, tmp_path):
-    teachers = ['configs/lsp/efflite0_lsp20_supervised.py@0,1']
+    teachers = [f'{lsp("supervised")}@0,1']
     change = f'pseudo_labels = dict(teachers={teachers})'
     recipe = derived(tmp_path / 'several.py', 'distill', change)
     made = plan([(recipe, [0, 1])], {})

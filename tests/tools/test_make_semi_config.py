@@ -58,6 +58,56 @@ def test_a_recipe_trains(make, tool, people, synthetic_coco, tmp_path):
     assert (work_dir / 'last_checkpoint').exists()
 
 
+def test_distill_writes_the_teachers_recipe_too(make, people, tmp_path):
+    out = tmp_path / 'mine.py'
+    options = '--method', 'distill', '--labels', 4, '--out', out
+    printed = make(*options, people=people)
+    teacher = tmp_path / 'mine_teacher.py'
+    study = f'python tools/analysis/study.py {teacher}@0,1,2 {out}\n'
+    assert f'Wrote {out}: distill on 4 labels of ' in printed
+    assert f'Wrote {teacher}: the recipe of its teachers\n' in printed
+    assert f'Next: {study}' in printed
+    assert out.read_text().startswith(f'# {study}')
+    out.unlink()
+    assert f'{teacher} exists: replace it' in make(*options, people=people, status=1)
+    assert not out.exists()
+    make(*options, '--fresh', people=people)
+    assert out.exists()
+    words = *options, '--fresh'
+    printed = make(*words, config=teacher, people=people, status=1)
+    assert f'{teacher} is the stock config: name another --out' in printed
+
+
+@pytest.mark.slow
+def test_a_study_trains_student_and_teachers(
+    make, tool, people, synthetic_coco, tmp_path
+):
+    out, runs = tmp_path / 'mine.py', tmp_path / 'runs'
+    make('--method', 'distill', '--labels', 8, '--out', out, people=people)
+    # Hardly trained teachers are sure of nothing.
+    text = out.read_text().replace('tta=True', 'tta=True, score_thr=0.0')
+    out.write_text(text)
+    options = ['train_dataloader.batch_size=4', 'train_cfg.max_epochs=1']
+    options += ['train_dataloader.num_workers=0', 'default_hooks.logger.interval=1']
+    options += ['train_dataloader.persistent_workers=False', 'train_cfg.val_interval=1']
+    # The stock config validates on a detector's boxes.
+    options += [f'{part}_dataloader.dataset.bbox_file=None' for part in ('val', 'test')]
+    command = ['analysis/study.py', f'{tmp_path}/mine_teacher.py@0,1,2', out]
+    command += ['--data-root', synthetic_coco]
+    tool(*command, '--work-dir', runs, '--cfg-options', *options)
+    labels = json.loads((runs / 'mine/pseudo_labels.json').read_text())
+    for image in labels['images']:
+        assert (synthetic_coco / 'train2017' / image['file_name']).exists()
+    source = json.loads(people[1].read_text())
+    counts = [one['num_keypoints'] for one in labels['annotations']]
+    assert counts == [17] * len(source['annotations'])
+    assert (runs / 'mine/seed0/epoch_1.pth').exists()
+    assert (
+        '| DataDistill beats Supervised in AP |'
+        in (runs / 'report/report.md').read_text()
+    )
+
+
 def test_the_name_tells_config_and_method(make, people, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = f'{COCO}{RES50}.py'

@@ -24,12 +24,12 @@ SCALES = (0.8, 1.0, 1.2)
 EXAMPLE = """example:
   python tools/dataset/make_pseudo_labels.py \\
       configs/lsp/efflite0_lsp20_supervised.py CHECKPOINT \\
-      --unlabeled configs/lsp/efflite0_lsp20_dual.py \\
+      --unlabeled configs/lsp/efflite0_lsp20_pseudo.py \\
       --out data/lsp20_pseudo_labels.json
 by several networks, which know more than one:
   python tools/dataset/make_pseudo_labels.py \\
       configs/lspet/efflite0_lspet500_supervised.py SEED0.pth SEED1.pth SEED2.pth \\
-      --tta --scales 1 --unlabeled configs/lspet/efflite0_lspet500_dual.py \\
+      --tta --scales 1 --unlabeled configs/lspet/efflite0_lspet500_distill.py \\
       --out data/lspet500_distilled_labels.json
 on several GPUs:
   torchrun --nproc_per_node=8 tools/dataset/make_pseudo_labels.py ... \\
@@ -71,8 +71,8 @@ def add_people(parser: argparse.ArgumentParser) -> None:
     add(
         '--data-root',
         metavar='DIR',
-        help="take the recipe's data from here; file names will be relative to it "
-        '(default: as the recipe says; --img-dir)',
+        help="take the recipe's data from here; file names will be relative to it, if "
+        'the unlabeled set has a data root (default: as the recipe says; --img-dir)',
     )
     add(
         '--allow-outside',

@@ -1,7 +1,8 @@
 """Write a semi-supervised recipe for a top-down heatmap config of MMPose.
 
 The recipe is a short config with the differences from the stock one, to be read and
-changed by hand. It is written whole or not at all.
+changed by hand. It is written whole or not at all. --method distill also writes the
+recipe of the teachers, which train on the labels alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mmengine.config import Config
+
     from semi_pose.recipes.semi_recipe import Wish
 
 STOCK = 'td-hm_hrnet-w32_8xb64-210e_coco-256x192.py'
@@ -18,8 +21,11 @@ EXAMPLE = f"""example:
   python tools/model/make_semi_config.py \\
       mmpose::body_2d_keypoint/topdown_heatmap/coco/{STOCK} \\
       --unlabeled my_data/boxes.json --unlabeled-images my_data/frames \\
-      --labels 1000 --out configs/my_dual.py"""
-METHODS = 'single', 'dual', 'standard', 'mean_teacher', 'multiaugs', 'sspcm'
+      --labels 1000 --out configs/my_dual.py
+a student of three supervised networks' labels, with its teachers' recipe:
+  python tools/model/make_semi_config.py my_stock_config.py --method distill \\
+      --unlabeled my_data/frames --out configs/my_distill.py"""
+METHODS = 'single', 'dual', 'standard', 'mean_teacher', 'multiaugs', 'sspcm', 'distill'
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -53,7 +59,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar='FILE',
         help='recipe to write (default: CONFIG_NAME_METHOD.py in this folder)',
     )
-    add('--fresh', action='store_true', help='replace the file if it exists')
+    add('--fresh', action='store_true', help='replace files that exist')
     return parser.parse_args(argv)
 
 
@@ -63,11 +69,10 @@ def main(args: argparse.Namespace) -> None:
     Raises:
         UserError: If the user can fix what went wrong.
     """
-    from semi_pose.cli.tool import tool_command
     from semi_pose.engine.whole_files import write_whole
     from semi_pose.recipes.check_stock import check_stock
     from semi_pose.recipes.reading import read_config
-    from semi_pose.recipes.semi_recipe import Wish, write_recipe
+    from semi_pose.recipes.semi_recipe import Wish
     from semi_pose.recipes.unlabeled_people import find_people
 
     out = check_options(args)
@@ -76,15 +81,17 @@ def main(args: argparse.Namespace) -> None:
     people = find_people(args.unlabeled, args.unlabeled_images)
     wish = Wish(args.config, args.method, people, args.labels, out)
     count = count_people(wish)
-    code = write_recipe(cfg, wish, tool_command('train'))
+    codes = write_codes(cfg, wish, count)
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(out, code.encode())
+    for path, code in codes.items():
+        write_whole(path, code.encode())
     print(summary(wish, count))
 
 
 def check_options(args: argparse.Namespace) -> Path:
     """Check the options, and return where the recipe goes."""
     from semi_pose.errors import UserError
+    from semi_pose.recipes.distill_recipe import teacher_path
 
     if args.labels is not None and args.labels < 1:
         raise UserError(f'--labels is {args.labels}: use 1 labeled person or more.')
@@ -92,8 +99,14 @@ def check_options(args: argparse.Namespace) -> Path:
     out = args.out or Path(f'{Path(name).stem}_{args.method}.py')
     if out.suffix != '.py':
         raise UserError(f'--out {out} is no Python file: name one that ends in .py.')
-    if out.exists() and not args.fresh:
-        raise UserError(f'{out} exists: replace it by --fresh, or name another --out.')
+    written = [out, teacher_path(out)] if args.method == 'distill' else [out]
+    for path in filter(Path.exists, written):
+        if path.resolve() == Path(args.config).resolve():
+            raise UserError(f'{path} is the stock config: name another --out.')
+        if not args.fresh:
+            raise UserError(
+                f'{path} exists: replace it by --fresh, or name another --out.'
+            )
     return out
 
 
@@ -104,19 +117,45 @@ def count_people(wish: Wish) -> int:
     return len(UnlabeledDataset(**wish.people.settings))
 
 
+def write_codes(cfg: Config, wish: Wish, count: int) -> dict[Path, str]:
+    """Write the code of each file; ``count`` people are unlabeled."""
+    from semi_pose.cli.tool import tool_command
+    from semi_pose.recipes.distill_recipe import teacher_path, write_distill
+    from semi_pose.recipes.semi_recipe import write_recipe
+
+    train = tool_command('train')
+    if wish.method != 'distill':
+        return {wish.out: write_recipe(cfg, wish, train)}
+    train = f'{train} {teacher_path(wish.out)}'
+    return write_distill(cfg, wish, count, train, study_command(wish.out))
+
+
+def study_command(out: Path) -> str:
+    """Name the command that trains teachers, then a student of their labels."""
+    from semi_pose.cli.tool import tool_command
+    from semi_pose.recipes.distill_recipe import teacher_path
+
+    return f'{tool_command("analysis/study")} {teacher_path(out)}@0,1,2 {out}'
+
+
 def summary(wish: Wish, count: int) -> str:
     """Say what was written, and what to do next."""
     from semi_pose.cli.tool import tool_command
+    from semi_pose.recipes.distill_recipe import teacher_path
 
     people, labels = wish.people, wish.labels or 'all'
-    checkpoint = f'work_dirs/{wish.out.stem}/CHECKPOINT'
     source = people.ann_file or f'{people.images}, one in each picture'
-    return (
-        f'Wrote {wish.out}: {wish.method} on {labels} labels of {wish.stock}\n'
-        f'Unlabeled: {count} people of {source}\n'
-        f'Next: {tool_command("train")} {wish.out}\n'
-        f'Then: {tool_command("analysis/show_views")} {wish.out} {checkpoint}'
-    )
+    lines = [
+        f'Wrote {wish.out}: {wish.method} on {labels} labels of {wish.stock}',
+        f'Unlabeled: {count} people of {source}',
+    ]
+    if wish.method == 'distill':
+        lines[1:1] = [f'Wrote {teacher_path(wish.out)}: the recipe of its teachers']
+        return '\n'.join([*lines, f'Next: {study_command(wish.out)}'])
+    checkpoint = f'work_dirs/{wish.out.stem}/CHECKPOINT'
+    views = f'{tool_command("analysis/show_views")} {wish.out} {checkpoint}'
+    next_steps = f'Next: {tool_command("train")} {wish.out}', f'Then: {views}'
+    return '\n'.join([*lines, *next_steps])
 
 
 if __name__ == '__main__':
