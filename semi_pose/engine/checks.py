@@ -18,6 +18,7 @@ from semi_pose.datasets import SemiDataset
 from semi_pose.datasets.annotation_check import counted, picture_sizes
 from semi_pose.datasets.transforms import different_size, shape_in_file
 from semi_pose.errors import UserError
+from semi_pose.recipes.kinds import pseudo_file
 
 
 def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
@@ -46,7 +47,7 @@ def _without_labels(dataset: Dataset, cfg: Config) -> list[Dataset]:
     """Return the unlabeled set, or the sets whose labels are networks'."""
     if isinstance(dataset, SemiDataset):
         return [dataset.unlabeled]
-    labels = cfg.get('pseudo', {}).get('ann_file')
+    labels = pseudo_file(cfg)
     parts = base_datasets(dataset) if labels else []
     return [part for part in parts if part.ann_file.endswith(labels)]
 

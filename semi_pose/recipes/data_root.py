@@ -11,6 +11,7 @@ from mmengine.config import Config, ConfigDict
 from semi_pose.datasets.annotation_check import Use, find_use
 from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
+from semi_pose.recipes.kinds import pseudo_file
 
 TRAIN = ('train', 'val')
 TEST = ('test',)
@@ -55,7 +56,7 @@ def check_files(cfg: Config, sections: tuple[str, ...]) -> None:
     Raises:
         UserError: If one does not; the message says where to download data.
     """
-    labels = cfg.get('pseudo', {}).get('ann_file')
+    labels = pseudo_file(cfg)
     for node in data_nodes(cfg, sections):
         if labels and node.get('ann_file') == labels:
             _check_labels(annotation_path(node), cfg)

@@ -101,6 +101,11 @@ def is_semi(cfg: Config) -> bool:
     return cfg.train_dataloader.dataset.type == 'SemiDataset'
 
 
+def pseudo_file(cfg: Config) -> str | None:
+    """Return the file of pseudo labels that a recipe names; None if it has none."""
+    return cfg.get('pseudo', {}).get('ann_file')
+
+
 def label_places(cfg: Config) -> dict[str, int]:
     """Return where a recipe limits its labeled sets, and to how many people."""
     dataset = cfg.train_dataloader.dataset

@@ -63,7 +63,7 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
         UserError: If the recipe names no unlabeled people.
     """
     recipe = read_config(path)
-    recipe.train_dataloader.dataset = _labeled_and_unlabeled(recipe, path)
+    recipe.train_dataloader.dataset = labeled_and_unlabeled(recipe, path)
     if data_root:
         set_data_root(recipe, data_root)
         use_layout(recipe, data_root)
@@ -77,8 +77,19 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
     return People(dataset.unlabeled, osp.commonpath(roots), dataset.labeled, path)
 
 
-def _labeled_and_unlabeled(recipe: Config, path: str) -> dict:
-    """Return labeled and unlabeled people; variables, in a recipe of pseudo labels."""
+def labeled_and_unlabeled(recipe: Config, path: str) -> dict:
+    """Find the people of a recipe; variables, where it has pseudo labels.
+
+    Args:
+        recipe (Config): The recipe.
+        path (str): Its name, for messages.
+
+    Returns:
+        dict: Configs of the ``labeled`` and the ``unlabeled`` set.
+
+    Raises:
+        UserError: If the recipe names no unlabeled people.
+    """
     if is_semi(recipe):
         return recipe.train_dataloader.dataset
     if 'pseudo_labels' in recipe:

@@ -1,13 +1,13 @@
 """Recipes on a folder that tools/dataset/make_split.py wrote."""
 
-import os.path as osp
 from pathlib import Path
 
 from mmengine.config import Config
 
 from semi_pose.datasets.annotation_check import find_use
 from semi_pose.datasets.coco_file import load_json
-from semi_pose.recipes.data_root import annotation_path, data_nodes
+from semi_pose.recipes.data_root import data_nodes
+from semi_pose.recipes.kinds import pseudo_file
 
 MANIFEST = 'manifest.json'
 PARTS = ('train', 'unlabeled', 'val')
@@ -40,7 +40,7 @@ def use_split(cfg: Config, root: str) -> str | None:
     parts = load_json(str(Path(root, MANIFEST)))['parts']
     for section in ('train', 'val', 'test'):
         for node in list(data_nodes(cfg, (section,))):
-            _fit(node, section, root, cfg.get('pseudo', {}).get('ann_file'))
+            _fit(node, section, root, pseudo_file(cfg))
     people = {part: len(parts[part]['annotation_ids']) for part in PARTS}
     return (
         f'{root} is a split: {people["train"]} labeled, {people["unlabeled"]} '
@@ -56,10 +56,9 @@ def _fit(node: dict, section: str, root: str, pseudo: str | None) -> None:
     if not is_unlabeled and not find_use(node):
         return
     if pseudo and node['ann_file'] == pseudo:
-        # File names in the labels are relative to the data root.
-        node['ann_file'] = osp.abspath(annotation_path(node))
-        node['data_root'] = root
-        node['data_prefix'] = dict(img='')
+        if not node.get('data_root'):
+            # File names in labels of the split's people begin in its folder.
+            node['data_prefix'] = dict(img=root)
         return
     part = 'unlabeled' if is_unlabeled else 'train' if section == 'train' else 'val'
     node['ann_file'] = str(part_file(root, part).absolute())

@@ -11,6 +11,7 @@ from mmpose.registry import DATASETS
 
 from semi_pose.analysis.cost import count_step
 from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
+from semi_pose.recipes.kinds import pseudo_file
 from semi_pose.runs.logs import epoch_length, read_scalars, series
 from semi_pose.runs.run import Run
 from semi_pose.study.plan import Plan, Trial
@@ -98,7 +99,7 @@ def steps_per_pass(run: Run) -> int:
 def _training_sets(cfg: Config) -> list[Config]:
     """Return the parts of a training set; who is to be labeled, before that is done."""
     dataset = cfg.train_dataloader.dataset
-    labels = cfg.get('pseudo', {}).get('ann_file')
+    labels = pseudo_file(cfg)
     is_missing = bool(labels) and not osp.exists(labels)
     return [
         cfg.unlabeled if is_missing and part.get('ann_file') == labels else part

@@ -12,8 +12,8 @@ from typing import Any
 from mmengine.config import Config
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import describe, is_semi, nodes
-from semi_pose.recipes.pseudo_labels import recipe_people
+from semi_pose.recipes.kinds import describe, is_semi, nodes, pseudo_file
+from semi_pose.recipes.pseudo_labels import labeled_and_unlabeled
 from semi_pose.recipes.reading import read_config
 from semi_pose.runs.run import Run
 from semi_pose.study.ablations import ABLATIONS, Ablation, Number
@@ -318,7 +318,8 @@ class Planner:
         end = f'pseudo_labels_seed{seed}.json' if is_own else 'pseudo_labels.json'
         file = (self.work_dir / _name(recipe, end, ablation, value)).absolute()
         if file not in self.pseudo_labels:
-            recipe_people(str(recipe))  # an error now, not after the teachers
+            # An error now, not after the teachers.
+            labeled_and_unlabeled(self._read(recipe), str(recipe))
             trials = [
                 self.trial(teacher, one, ablation, value)
                 for teacher, seeds in teachers
@@ -376,7 +377,7 @@ def _pseudo_files(cfg: Config, file: Path) -> dict[str, str]:
     found = [
         where
         for where, node in nodes(cfg.train_dataloader.dataset, place)
-        if 'ann_file' in node and node.ann_file == cfg.get('pseudo', {}).get('ann_file')
+        if 'ann_file' in node and node.ann_file == pseudo_file(cfg)
     ]
     if not found:
         raise UserError(

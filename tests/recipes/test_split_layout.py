@@ -7,6 +7,7 @@ from mmpose.registry import DATASETS
 
 from semi_pose.datasets.split import SplitRules, split_people
 from semi_pose.engine.checks import check_overlap
+from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, check_files, set_data_root
 from semi_pose.recipes.pseudo_labels import recipe_people
 from semi_pose.recipes.reading import load_recipe
@@ -78,7 +79,8 @@ def test_pseudo_labels_stay(root):
     assert use_split(cfg, str(root))
     real, pseudo = cfg.train_dataloader.dataset.datasets
     assert real.dataset.ann_file == str(part_file(root, 'train'))
-    assert pseudo.ann_file == str(root / labels)
+    assert pseudo.ann_file == labels
+    assert Path(pseudo.data_root, pseudo.data_prefix.img) == root
 
 
 def test_a_student_of_other_people_learns_from_the_split(root, tmp_path):
@@ -100,7 +102,10 @@ def test_a_student_of_other_people_learns_from_the_split(root, tmp_path):
     set_data_root(cfg, str(root))
     use_split(cfg, str(root))
     _, pseudo = cfg.train_dataloader.dataset.datasets
-    assert pseudo.ann_file == str(Path('labels.json').absolute())
+    # As the recipe names it, so that a missing file is told with its command.
+    assert Path(pseudo.data_root, pseudo.ann_file) == Path('labels.json')
+    with pytest.raises(UserError, match='command at the top of'):
+        check_files(cfg, TRAIN)
     # The labels' file names begin there.
     assert Path(pseudo.data_root, pseudo.data_prefix.img) == Path(people.root) == root
 
