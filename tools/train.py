@@ -43,6 +43,12 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='store feature maps as (B, H, W, C), which is faster on most devices',
     )
+    add(
+        '--cuda-graphs',
+        action='store_true',
+        help='on one GPU, record the passes of networks once and replay them: faster '
+        'where networks or pictures are small',
+    )
     add('--no-validate', action='store_true', help='do not validate while training')
     add('--no-summary', action='store_true', help='write no summary page at the end')
     add(

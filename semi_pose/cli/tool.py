@@ -205,11 +205,11 @@ def _as_mmpose(args: Namespace) -> Namespace:
 
 
 def set_speed(cfg: Config, args: Namespace) -> None:
-    """Apply train.py's options for precision and memory layout.
+    """Apply train.py's options for precision, memory layout and recordings.
 
     Args:
         cfg (Config): The config, changed in place.
-        args (Namespace): With ``amp`` and ``channels_last``.
+        args (Namespace): With ``amp``, ``channels_last`` and ``cuda_graphs``.
     """
     if args.amp == 'bf16':
         cfg.optim_wrapper.type = 'Bf16OptimWrapper'
@@ -220,9 +220,9 @@ def set_speed(cfg: Config, args: Namespace) -> None:
                 'This processor emulates bfloat16, which is many times slower than '
                 'float32: train without --amp bf16.'
             )
-    if args.channels_last:
-        hooks = cfg.get('custom_hooks') or []
-        cfg.custom_hooks = [*hooks, dict(type='ChannelsLast')]
+    chosen = dict(ChannelsLast=args.channels_last, CudaGraphs=args.cuda_graphs)
+    hooks = [dict(type=name) for name, is_chosen in chosen.items() if is_chosen]
+    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *hooks]
 
 
 def set_resume(cfg: Config, checkpoint: str | None) -> None:

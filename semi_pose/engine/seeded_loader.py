@@ -9,7 +9,7 @@ import torch
 from mmengine.dist import get_rank
 from torch.utils.data import DataLoader, Dataset
 
-from semi_pose.datasets.batches import StackImages
+from semi_pose.datasets.batches import PackBatch, unpack
 
 # Returned instead of a batch that was trained on before a resume.
 SKIPPED = None
@@ -60,7 +60,7 @@ class SeededLoader:
         self._loader = DataLoader(
             _SeededDataset(loader.dataset),
             batch_sampler=self._places,
-            collate_fn=StackImages(loader.collate_fn),
+            collate_fn=PackBatch(loader.collate_fn),
             **{name: getattr(loader, name) for name in OPTIONS},
         )
         self.start(seed=0, first=0, done=0)
@@ -95,7 +95,7 @@ class SeededLoader:
         self._places.batches = batches
         for batch in self._loader:
             self._next += 1
-            yield batch
+            yield unpack(batch)
 
 
 class _Places:

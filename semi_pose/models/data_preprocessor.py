@@ -7,7 +7,7 @@ from mmpose.models import PoseDataPreprocessor
 from mmpose.registry import MODELS
 from torch import Tensor
 
-from semi_pose.datasets.batches import LABELS, one_list, stack
+from semi_pose.datasets.batches import LABELS, give_labels, one_list, stack, take_labels
 
 
 @MODELS.register_module()
@@ -16,7 +16,8 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
 
     Plain batches (validation, supervised training) give what MMPose's gives. Images
     are moved to the device and normalized as one tensor. Of the samples only labels
-    are moved, in place: copies of whole samples would slow down a step on a GPU.
+    are moved, in place and those of a branch together: copies of whole samples would
+    slow down a step on a GPU.
     """
 
     def forward(self, data: dict, training: bool = False) -> dict:
@@ -45,10 +46,14 @@ class SemiDataPreprocessor(PoseDataPreprocessor):
         """Move the images and the samples' labels to the device."""
         if not isinstance(data, Mapping):
             return super().cast_data(data)
-        for sample in data.get('data_samples') or ():
+        samples = data.get('data_samples') or []
+        labels = take_labels(samples)
+        for sample in samples:
             for name in LABELS:
-                if name in sample:
+                if name in sample and sample.get(name).keys():  # of several shapes
                     setattr(sample, name, sample.get(name).to(self.device))
+        moved = {key: value.to(self.device) for key, value in labels.items()}
+        give_labels(samples, moved)
         return dict(data, inputs=super().cast_data(data['inputs']))
 
     def _get_pad_shape(self, data: dict) -> list[tuple[int, int]]:

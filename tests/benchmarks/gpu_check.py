@@ -1,8 +1,8 @@
 """Find out in 5 minutes what the training does on a GPU, and write one JSON file.
 
 The tests that need a GPU; a step against its bare passes; the hard views' share of
-it; what TF32, bfloat16, channels_last and torch.compile are worth; and whether the
-loader keeps up. Needs no data and no pretrained weights.
+it; what CUDA graphs, TF32, bfloat16, channels_last and torch.compile are worth; and
+whether the loader keeps up. Needs no data and no pretrained weights.
 """
 
 import argparse
@@ -26,13 +26,19 @@ from .processes import exit_when_terminated
 from .report import Part, measure
 from .step import measure_hard_view, measure_step
 
-TESTS = Path(__file__).parents[1] / 'models/test_no_sync.py'
+TESTS = ('models/test_no_sync.py', 'engine/test_cuda_graphs.py')
 SECONDS = 290  # of the 5 minutes, the rest is for starting and writing
 OPTIONS = {
     'no TF32': dict(tf32=False),
     'bf16': dict(bf16=True),
     'channels_last': dict(channels_last=True),
     'bf16 + channels_last': dict(bf16=True, channels_last=True),
+}
+GRAPHS = {
+    'CUDA graphs': dict(cuda_graphs=True),
+    'CUDA graphs + bf16 + channels_last': dict(
+        cuda_graphs=True, **OPTIONS['bf16 + channels_last']
+    ),
 }
 COMPILED = {
     'torch.compile': {},
@@ -65,7 +71,8 @@ TINY = {
 def run_tests() -> Iterator[Figure]:
     """Run the tests that need a GPU."""
     seen = Outcomes()
-    pytest.main([str(TESTS), '-q', '-p', 'no:cacheprovider'], plugins=[seen])
+    files = [str(Path(__file__).parents[1] / name) for name in TESTS]
+    pytest.main([*files, '-q', '-p', 'no:cacheprovider'], plugins=[seen])
     passed, skipped = map(seen.outcomes.count, ('passed', 'skipped'))
     name = f'tests passed, {skipped} skipped / all tests'
     yield Figure(name, [passed], [len(seen.outcomes)], 'tests', '>= 1')
@@ -132,6 +139,20 @@ def read_recipes(tiny: bool) -> list[Config]:
     return [read_recipe(CONFIGS / f'semi/{n}.py', one) for n, one in changes.items()]
 
 
+def make_graph_parts(res18: tuple, hrnet: tuple) -> list[Part]:
+    """Return what CUDA graphs are worth; they cannot be tried without a GPU."""
+    lite = read_recipe(CONFIGS / 'lspet/efflite0_96x128_lspet500_dual.py')
+    settings = {
+        'HRNet-W48': hrnet,
+        'EfficientNet-Lite0': (lite, 32),
+        'ResNet-18': res18,
+    }
+    return [
+        Part(f'CUDA graphs, {name}', measure_options, (*one, 9, GRAPHS), 50)
+        for name, one in settings.items()
+    ]
+
+
 def make_parts(tiny: bool) -> list[Part]:
     """Return what is measured, the most important first."""
     res18, rand_augment, hrnet = read_recipes(tiny)
@@ -139,10 +160,12 @@ def make_parts(tiny: bool) -> list[Part]:
     small, large = ((res18, 2), (hrnet, 2)) if tiny else ((res18, 32), (hrnet, 8))
     backend = dict(compiler='eager' if tiny else 'inductor')
     compiled = {name: {**option, **backend} for name, option in COMPILED.items()}
+    graphs = make_graph_parts(small, large) if device() == 'cuda' else []
     parts = [
         Part('tests', run_tests, (), 45),
         Part('step, ResNet-18', measure_steps, (*small, many), 40),
         Part('step, HRNet-W48', measure_steps, (*large, some), 50),
+        *graphs,
         Part('loader', measure_workers, (*small, few, 4 if tiny else 200), 50),
         Part('options, ResNet-18', measure_options, (*small, some, OPTIONS), 40),
         Part('options, HRNet-W48', measure_options, (*large, few, OPTIONS), 60),

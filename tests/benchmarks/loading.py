@@ -16,7 +16,7 @@ from mmpose.registry import DATASETS, MODELS
 from torch.utils import benchmark
 from torch.utils.data import DataLoader, Dataset
 
-from semi_pose.datasets.batches import StackImages
+from semi_pose.datasets.batches import PackBatch, unpack
 from semi_pose.recipes.data_root import set_data_root
 from semi_pose.synthetic import write_dataset
 
@@ -91,7 +91,12 @@ def measure_batches(recipe: Config, batch_size: int, rounds: int) -> Iterator[Fi
 
     yield compare(
         f'batches of {title(recipe, batch_size)}, worker to input: throughput / stock',
-        _receives(pairs, batch_size, StackImages(pseudo_collate), ours),
+        _receives(
+            pairs,
+            batch_size,
+            PackBatch(pseudo_collate),
+            lambda batch: ours(unpack(batch)),
+        ),
         _receives(pairs, batch_size, pseudo_collate, preprocess_each_branch),
         rounds,
         '>= 1',
@@ -100,7 +105,7 @@ def measure_batches(recipe: Config, batch_size: int, rounds: int) -> Iterator[Fi
 
 
 class NewImages(Dataset):
-    """The pairs of a batch, many times: new images, as only those must be shared."""
+    """The pairs of a batch, many times: new ones, as only those must be shared."""
 
     def __init__(self, batch: dict) -> None:
         self.batch = batch
@@ -116,8 +121,7 @@ class NewImages(Dataset):
             key: {name: one[index % self.num_pairs] for name, one in value.items()}
             for key, value in self.batch.items()
         }
-        images = {name: one.clone() for name, one in pair['inputs'].items()}
-        return dict(pair, inputs=images)
+        return deepcopy(pair)
 
 
 def _receives(

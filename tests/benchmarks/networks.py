@@ -13,6 +13,8 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
 from mmpose.testing import get_packed_inputs
 
+from semi_pose.datasets.batches import give_labels, take_labels
+from semi_pose.engine.cuda_graphs import GraphedPasses
 from semi_pose.models import DualPoseEstimator
 from semi_pose.models.heatmaps import predict_heatmaps
 from semi_pose.recipes.reading import read_config
@@ -71,6 +73,7 @@ def training_step(
     channels_last: bool = False,
     compiler: str = '',
     tf32: bool = True,
+    cuda_graphs: bool = False,
 ) -> Callable[[], None]:
     """Return the runner's training step, from loaded samples to new weights.
 
@@ -81,6 +84,7 @@ def training_step(
         channels_last (bool): As ``--channels-last``.
         compiler (str): Backend of torch.compile for the networks, none by default.
         tf32 (bool): Let a GPU round what convolutions multiply, torch's default.
+        cuda_graphs (bool): As ``--cuda-graphs``.
     """
     model = build_model(recipe)
     if channels_last:
@@ -92,17 +96,15 @@ def training_step(
         wrapper['type'] = 'Bf16OptimWrapper'
     optimizer = build_optim_wrapper(model, wrapper)
     batch = make_batch(recipe, batch_size)
-    labels = [
-        (sample, sample.gt_fields, sample.gt_instance_labels)
-        for sample in batch['data_samples']['sup']
-    ]
+    samples = batch['data_samples']['sup']
+    labels = take_labels(samples)
     flags = torch.backends.cudnn.flags
+    recorded = GraphedPasses(model).step if cuda_graphs else nullcontext
 
     def step() -> None:
-        # A step moves them to the device, in place.
-        for sample, fields, weights in labels:
-            sample.gt_fields, sample.gt_instance_labels = fields, weights
-        with nullcontext() if tf32 else flags(enabled=True, allow_tf32=False):
+        give_labels(samples, labels)  # a step moves them to the device, in place
+        precision = nullcontext() if tf32 else flags(enabled=True, allow_tf32=False)
+        with precision, recorded():
             model.train_step(batch, optimizer)
 
     return step

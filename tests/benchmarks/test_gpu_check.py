@@ -38,5 +38,5 @@ def test_every_part_runs_end_to_end(tmp_path):
     parts = json.loads(out.read_text())['parts']
     assert len(parts) == 9 and not any(part['error'] for part in parts)
     (tests,) = parts[0]['figures']
-    assert tests['reference'] == [3]
+    assert tests['reference'] == [13]
     assert all(part['figures'] for part in parts)

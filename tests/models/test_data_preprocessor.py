@@ -5,7 +5,6 @@ import torch
 from mmpose.models import PoseDataPreprocessor
 from mmpose.testing import get_packed_inputs
 
-from semi_pose.datasets.batches import StackImages
 from semi_pose.models import SemiDataPreprocessor
 
 SETTINGS = dict(mean=[123.7, 116.3, 103.5], std=[58.4, 57.1, 57.4], bgr_to_rgb=True)
@@ -49,18 +48,3 @@ def test_labels_alone_are_moved(batch):
     assert sample.gt_fields.heatmaps.device.type == 'meta'
     assert sample.gt_instance_labels.keypoint_weights.device.type == 'meta'
     assert sample is batch['data_samples'][0]
-
-
-def test_the_images_of_each_branch_are_stacked(batch):
-    images = batch['inputs']
-    inputs = dict(sup=images[:1], easy=[images[:2], images[1:]])
-    stacked = StackImages(lambda samples: dict(inputs=samples, rest='kept'))(inputs)
-    assert stacked['rest'] == 'kept'
-    assert torch.equal(stacked['inputs']['sup'], images[0][None])
-    # The order is that in which the samples are joined.
-    expected = torch.stack([images[0], images[1], images[1], images[2]])
-    assert torch.equal(stacked['inputs']['easy'], expected)
-
-
-def test_plain_batches_are_not_stacked(batch):
-    assert StackImages(lambda samples: samples)(batch) is batch
