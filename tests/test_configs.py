@@ -265,6 +265,8 @@ def test_pseudo_labels_are_for_the_people_of_the_dual_recipe(path):
         recipe_people(str(ROOT / path.with_stem(s))) for s in (path.stem, dual)
     )
     assert (own.dataset, own.root) == (other.dataset, other.root)
+    _, pseudo = load_sets(load(path))
+    assert pseudo.get('indices') is None  # all of them
     for text in load(path).pseudo_labels.teachers:
         assert Path(text.partition('@')[0]) == ROOT / path.with_stem(
             re.sub('pseudo|distill', 'supervised', path.stem)

@@ -33,8 +33,10 @@ class GraphedPasses:
     def step(self) -> Iterator[None]:
         """Make the body a step, whose calls are recorded or replayed."""
         self.start_step()
-        yield
-        self.end_step()
+        try:
+            yield
+        finally:
+            self.end_step()
 
     def start_step(self) -> None:
         """Count the calls of each part from 0."""
