@@ -29,6 +29,7 @@ class PackBatch:
     """A collate function whose batches reach another process sooner.
 
     Each tensor costs a file descriptor on the way. :func:`unpack` gives the batch back.
+    Samples are changed, so each must be a new one, as pipelines make them.
 
     Args:
         collate (Callable): Makes a batch of a list of samples, as MMEngine's
@@ -41,9 +42,7 @@ class PackBatch:
     def __call__(self, samples: list) -> Any:
         """Make a batch of samples; one that is not MMEngine's stays as it is."""
         batch = self.collate(samples)
-        if not (
-            isinstance(batch, Mapping) and {'inputs', 'data_samples'} <= set(batch)
-        ):
+        if not isinstance(batch, Mapping) or not batch.keys() >= BATCH_KEYS:
             return batch
         inputs = batch['inputs']
         if isinstance(inputs, Mapping):

@@ -143,13 +143,13 @@ def make_graph_parts(res18: tuple, hrnet: tuple) -> list[Part]:
     """Return what CUDA graphs are worth; they cannot be tried without a GPU."""
     lite = read_recipe(CONFIGS / 'lspet/efflite0_96x128_lspet500_dual.py')
     settings = {
-        'HRNet-W48': hrnet,
-        'EfficientNet-Lite0': (lite, 32),
-        'ResNet-18': res18,
+        'EfficientNet-Lite0': (lite, 32, 9, 60),
+        'ResNet-18': (*res18, 9, 60),
+        'HRNet-W48': (*hrnet, 5, 120),  # cuDNN takes long to choose its algorithms
     }
     return [
-        Part(f'CUDA graphs, {name}', measure_options, (*one, 9, GRAPHS), 50)
-        for name, one in settings.items()
+        Part(f'CUDA graphs, {name}', measure_options, (*sizes, GRAPHS), seconds)
+        for name, (*sizes, seconds) in settings.items()
     ]
 
 
