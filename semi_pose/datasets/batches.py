@@ -17,7 +17,7 @@ class PackedBatch(NamedTuple):
     """A batch on its way from a worker: a few large tensors instead of many small ones.
 
     Attributes:
-        batch (dict): ``inputs`` and ``data_samples``, images stacked, without labels.
+        batch (dict): ``inputs``, stacked, and ``data_samples`` without ``labels``.
         labels (dict[str | None, Labels]): The labels by branch; None for a plain batch.
     """
 
@@ -42,7 +42,7 @@ class PackBatch:
     def __call__(self, samples: list) -> Any:
         """Make a batch of samples; one that is not MMEngine's stays as it is."""
         batch = self.collate(samples)
-        if not isinstance(batch, Mapping) or not batch.keys() >= BATCH_KEYS:
+        if not _is_mmengine_batch(batch):
             return batch
         inputs = batch['inputs']
         if isinstance(inputs, Mapping):
@@ -88,8 +88,9 @@ def take_labels(samples: list[BaseDataElement]) -> Labels:
             continue
         for key, _ in list(elements[0].items()):
             values = [element.get(key) for element in elements]
-            shapes = {one.shape if isinstance(one, Tensor) else None for one in values}
-            if len(shapes) == 1 and None not in shapes:
+            kinds = {getattr(one, 'shape', None) for one in values}
+            types = {getattr(one, 'dtype', None) for one in values}
+            if isinstance(values[0], Tensor) and len(kinds) == len(types) == 1:
                 # In a worker, this one writes to memory that processes share.
                 labels[name, key] = default_collate(values)
                 for element in elements:
@@ -128,6 +129,19 @@ def stack(images: Tensor | list) -> Tensor | list[Tensor]:
 def one_list(values: Any) -> Any:
     """Join the lists of a branch that has several samples with each labeled one."""
     return list(chain(*values)) if isinstance(values[0], (list, tuple)) else values
+
+
+def _is_mmengine_batch(batch: Any) -> bool:
+    """Say whether it has tensors and data samples, plain or by branch."""
+    if not isinstance(batch, Mapping) or not batch.keys() >= BATCH_KEYS:
+        return False
+    if isinstance(batch['inputs'], Mapping):
+        return True
+    pairs = zip(batch['inputs'], batch['data_samples'], strict=False)
+    return all(
+        isinstance(image, Tensor) and isinstance(sample, BaseDataElement)
+        for image, sample in pairs
+    )
 
 
 def _branches(batch: dict) -> Iterator[tuple[str | None, list[BaseDataElement]]]:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils._pytree import tree_flatten, tree_map_only
 
 from semi_pose.models.teachers import Follower
 
@@ -32,21 +32,13 @@ class GraphedPasses:
     @contextmanager
     def step(self) -> Iterator[None]:
         """Make the body a step, whose calls are recorded or replayed."""
-        self.start_step()
+        for part in self.parts:
+            part.call = 0
         try:
             yield
         finally:
-            self.end_step()
-
-    def start_step(self) -> None:
-        """Count the calls of each part from 0."""
-        for part in self.parts:
-            part.call = 0
-
-    def end_step(self) -> None:
-        """Leave the calls until the next step as they are."""
-        for part in self.parts:
-            part.call = None
+            for part in self.parts:
+                part.call = None
 
     def remove(self) -> None:
         """Give the parts their own passes back, and free the recordings."""
@@ -67,6 +59,7 @@ class GraphedPart:
     def __init__(self, part: nn.Module) -> None:
         self.part = part
         self.plain = part.forward
+        self.replaced = vars(part).get('forward')  # such as a compiled one
         self.recordings: dict[Hashable, Pass] = {}
         self.call: int | None = None
         part.forward = self
@@ -84,6 +77,8 @@ class GraphedPart:
     def remove(self) -> None:
         """Give the part its own pass back."""
         del self.part.forward
+        if self.replaced is not None:
+            self.part.forward = self.replaced
         self.recordings.clear()
 
 
@@ -126,7 +121,7 @@ def record_pass(part: nn.Module, forward: Pass, args: tuple) -> Pass:
     mixed = torch.autocast(
         'cuda',
         torch.get_autocast_dtype('cuda'),
-        torch.is_autocast_enabled('cuda'),
+        torch.is_autocast_enabled(),
         cache_enabled=False,
     )
     with mixed, torch.random.fork_rng(devices=[torch.cuda.current_device()]):
@@ -157,6 +152,6 @@ def _static_copy(value: Tensor) -> Tensor:
 def _kind_of_pass(args: tuple) -> Iterator[Hashable]:
     """Yield what calls must have in common to share a recording."""
     yield torch.is_grad_enabled()
-    yield torch.is_autocast_enabled('cuda')
-    for value in tree_leaves(args):
+    yield torch.is_autocast_enabled()
+    for value in tree_flatten(args)[0]:
         yield (value.shape, value.dtype, value.requires_grad)

@@ -160,7 +160,7 @@ def make_parts(tiny: bool) -> list[Part]:
     small, large = ((res18, 2), (hrnet, 2)) if tiny else ((res18, 32), (hrnet, 8))
     backend = dict(compiler='eager' if tiny else 'inductor')
     compiled = {name: {**option, **backend} for name, option in COMPILED.items()}
-    graphs = make_graph_parts(small, large) if device() == 'cuda' else []
+    *graphs, large_graph = make_graph_parts(small, large)
     parts = [
         Part('tests', run_tests, (), 45),
         Part('step, ResNet-18', measure_steps, (*small, many), 40),
@@ -168,11 +168,14 @@ def make_parts(tiny: bool) -> list[Part]:
         *graphs,
         Part('loader', measure_workers, (*small, few, 4 if tiny else 200), 50),
         Part('options, ResNet-18', measure_options, (*small, some, OPTIONS), 40),
+        large_graph,
         Part('options, HRNet-W48', measure_options, (*large, few, OPTIONS), 60),
         Part('RandAugment', measure_hard_view, (rand_augment, small[1], some), 30),
         Part('compile, ResNet-18', measure_options, (*small, some, compiled), 80),
         Part('compile, HRNet-W48', measure_options, (*large, few, compiled), 200),
     ]
+    if device() == 'cpu':
+        parts = [part for part in parts if 'CUDA' not in part.name]
     return [replace(part, seconds=inf) if tiny else part for part in parts]
 
 

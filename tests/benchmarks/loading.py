@@ -121,7 +121,10 @@ class NewImages(Dataset):
             key: {name: one[index % self.num_pairs] for name, one in value.items()}
             for key, value in self.batch.items()
         }
-        return deepcopy(pair)
+        return dict(
+            inputs={name: one.clone() for name, one in pair['inputs'].items()},
+            data_samples=deepcopy(pair['data_samples']),
+        )
 
 
 def _receives(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,13 @@ def make_batch(recipe: Config, batch_size: int) -> dict[str, Any]:
         heatmap_size=recipe.codec.heatmap_size,
         with_simcc_label=False,
     )
-    samples['inputs'] = torch.stack(samples['inputs'])
-    return {key: dict(sup=value, easy=value) for key, value in samples.items()}
+    images, labeled = torch.stack(samples['inputs']), samples['data_samples']
+    unlabeled = deepcopy(labeled)
+    take_labels(unlabeled)
+    return dict(
+        inputs=dict(sup=images, easy=images),
+        data_samples=dict(sup=labeled, easy=unlabeled),
+    )
 
 
 def training_step(

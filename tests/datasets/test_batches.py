@@ -68,6 +68,13 @@ def test_labels_travel_as_one_tensor_for_each_field():
         assert all(map(torch.equal, found, label))
 
 
+def test_labels_of_several_types_stay_where_they_are():
+    samples = people(2)['data_samples']
+    fields = samples[0].gt_fields
+    fields.heatmaps = fields.heatmaps.double()
+    assert ('gt_fields', 'heatmaps') not in take_labels(samples)
+
+
 def test_labels_of_several_shapes_stay_where_they_are():
     small, large = people(1), people(1, heatmap_size=(8, 8))
     samples = small['data_samples'] + large['data_samples']
@@ -79,6 +86,8 @@ def test_labels_of_several_shapes_stay_where_they_are():
 
 
 def test_what_is_not_a_batch_of_samples_stays_as_it_is(pair):
+    batch = dict(inputs=[[1], [2]], data_samples=['a', 'b'])
+    assert PackBatch(lambda samples: batch)([]) is batch
     assert PackBatch(lambda samples: samples)([pair]) == [pair]
     assert unpack([pair]) == [pair]
 

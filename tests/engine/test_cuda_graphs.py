@@ -35,7 +35,7 @@ class Recorder:
 def recorder(monkeypatch):
     recorder = Recorder()
     monkeypatch.setattr(cuda_graphs, 'record_pass', recorder)
-    monkeypatch.setattr(hook, 'check_recordable', lambda runner: None)
+    monkeypatch.setattr(hook, 'reasons_against', lambda runner: ())
     return recorder
 
 
@@ -48,16 +48,19 @@ def train(root, work_dir, hooks, **changes):
 def test_each_pass_of_a_step_has_a_recording_of_its_own(
     recorder, synthetic_coco, tmp_path
 ):
-    runner = train(synthetic_coco, tmp_path / 'graphs', HOOKS)
+    monitor = dict(type='CollapseMonitor', interval=1, num=4)
+    runner = train(synthetic_coco, tmp_path / 'graphs', [*HOOKS, monitor])
     model = runner.model
     backbones = (model.backbone, model.peer.backbone)
     for backbone in backbones:  # labeled, easy and hard view
         kinds = [grad for part, grad in recorder.recorded if part is backbone]
         assert kinds == [True, False, True]
-    # Two networks of a backbone and a head; three steps. The validation adds none.
+    # Two networks of a backbone and a head; three steps. The validation and the
+    # measurements of CollapseMonitor add none.
     assert len(recorder.recorded) == 12
     assert sorted(recorder.replayed) == sorted(3 * list(range(12)))
     assert 'forward' not in vars(model.backbone)
+    assert 'train_step' not in vars(model)
 
 
 def test_a_run_with_recordings_trains_as_before(recorder, synthetic_coco, tmp_path):
@@ -81,9 +84,11 @@ def test_teachers_that_follow_are_recorded_too(recorder, synthetic_coco, tmp_pat
 @pytest.mark.parametrize(
     ('changes', 'reason'),
     [
-        ({}, 'need a GPU'),
+        ({}, 'use a GPU'),
         (dict(accumulate=2), 'accumulative_counts=1'),
         (dict(pin_memory=True), 'pin_memory=False'),
+        (dict(with_cp=True), 'with_cp=False'),
+        (dict(one_path_at_a_time=True), 'one_path_at_a_time=False'),
     ],
 )
 def test_it_says_what_stands_against_recordings(
@@ -95,9 +100,18 @@ def test_it_says_what_stands_against_recordings(
         dict(runner.optim_wrapper, accumulative_counts=changes.get('accumulate', 1))
     )
     runner.train_dataloader.pin_memory = changes.get('pin_memory', False)
+    runner.model.backbone.with_cp = changes.get('with_cp', False)
+    runner.model.one_path_at_a_time = changes.get('one_path_at_a_time', False)
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: bool(changes))
     with pytest.raises(UserError, match=reason):
-        hook.check_recordable(runner)
+        hook.CudaGraphs().before_train(runner)
+
+
+def test_a_replaced_forward_comes_back():
+    part = torch.nn.Linear(2, 2)
+    part.forward = replaced = torch.relu  # a compiled one is set so too
+    cuda_graphs.GraphedPart(part).remove()
+    assert part.forward is replaced
 
 
 class Losses(Hook):
