@@ -35,7 +35,7 @@ small_cutout = dict(_base_.small_cutout, half_size=(5, 9))
 small_four_paths = [
     [dict(step, half_size=(5, 9)) for step in path] for path in _base_.small_four_paths
 ]
-# It moves a batch to the device as one tensor.
+# It moves the images of a batch to the device as one tensor.
 model = dict(
     head=dict(decoder=codec), data_preprocessor=dict(type='SemiDataPreprocessor')
 )
