@@ -175,3 +175,10 @@ def test_it_trains_in_bfloat16_and_channels_last(
     weight = checkpoint['state_dict']['backbone.conv1.weight']
     assert weight.dtype == torch.float32
     assert weight.isfinite().all()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='about machines without a GPU')
+def test_cuda_graphs_need_a_gpu(printed_by, tiny_config, synthetic_coco, tmp_path):
+    options = ['--cuda-graphs', '--data-root', synthetic_coco, '--work-dir', tmp_path]
+    error = printed_by('train.py', tiny_config, *options, status=1)
+    assert 'use a GPU, or train without them' in error
