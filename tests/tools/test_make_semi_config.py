@@ -49,6 +49,8 @@ def test_a_recipe_trains(make, tool, people, synthetic_coco, tmp_path):
     options += ['train_dataloader.dataset.unlabeled.indices=4']
     options += ['train_dataloader.num_workers=0', 'default_hooks.logger.interval=1']
     options += ['train_dataloader.persistent_workers=False']
+    # MMEngine gives a name's second visualizer the folder of the first.
+    options += [f'visualizer.name={tmp_path.name}']
     work_dir = tmp_path / 'run'
     command = ['train.py', out, '--data-root', synthetic_coco, '--no-validate']
     tool(*command, '--work-dir', work_dir, '--cfg-options', *options)
