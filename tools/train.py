@@ -31,6 +31,20 @@ def parse_args() -> argparse.Namespace:
         help="with --resume, take the optimizer's settings and schedule from the "
         'config instead of the checkpoint; its momentum starts at 0',
     )
+    add_speed(parser)
+    add('--no-validate', action='store_true', help='do not validate while training')
+    add('--no-summary', action='store_true', help='write no summary page at the end')
+    add(
+        '--auto-scale-lr',
+        action='store_true',
+        help='multiply the learning rate by total batch size / base batch size',
+    )
+    return arguments.parse(parser)
+
+
+def add_speed(parser: argparse.ArgumentParser) -> None:
+    """Add the options for precision, memory layout and recordings."""
+    add = parser.add_argument
     add(
         '--amp',
         nargs='?',
@@ -49,14 +63,6 @@ def parse_args() -> argparse.Namespace:
         help='on one GPU, record the passes of networks once and replay them: faster '
         'where networks or pictures are small',
     )
-    add('--no-validate', action='store_true', help='do not validate while training')
-    add('--no-summary', action='store_true', help='write no summary page at the end')
-    add(
-        '--auto-scale-lr',
-        action='store_true',
-        help='multiply the learning rate by total batch size / base batch size',
-    )
-    return arguments.parse(parser)
 
 
 def main(args: argparse.Namespace) -> None:

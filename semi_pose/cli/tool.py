@@ -222,7 +222,8 @@ def set_speed(cfg: Config, args: Namespace) -> None:
             )
     chosen = dict(ChannelsLast=args.channels_last, CudaGraphs=args.cuda_graphs)
     hooks = [dict(type=name) for name, is_chosen in chosen.items() if is_chosen]
-    cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *hooks]
+    if hooks:
+        cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *hooks]
 
 
 def set_resume(cfg: Config, checkpoint: str | None) -> None:

@@ -73,7 +73,7 @@ def unpack(batch: Any) -> Any:
 
 
 def take_labels(samples: list[BaseDataElement]) -> Labels:
-    """Take the labels that all samples have, in one shape, from them.
+    """Take the labels that all samples have, in one shape and type, from them.
 
     Args:
         samples (list[PoseDataSample]): B samples, changed in place.
@@ -88,9 +88,11 @@ def take_labels(samples: list[BaseDataElement]) -> Labels:
             continue
         for key, _ in list(elements[0].items()):
             values = [element.get(key) for element in elements]
-            kinds = {getattr(one, 'shape', None) for one in values}
-            types = {getattr(one, 'dtype', None) for one in values}
-            if isinstance(values[0], Tensor) and len(kinds) == len(types) == 1:
+            kinds = {
+                (one.shape, one.dtype) if isinstance(one, Tensor) else None
+                for one in values
+            }
+            if len(kinds) == 1 and None not in kinds:
                 # In a worker, this one writes to memory that processes share.
                 labels[name, key] = default_collate(values)
                 for element in elements:

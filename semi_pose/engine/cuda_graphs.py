@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import torch
@@ -9,7 +10,7 @@ from mmpose.models import TopdownPoseEstimator
 from torch import Tensor, nn
 from torch.utils._pytree import tree_flatten, tree_map_only
 
-from semi_pose.models.teachers import Follower
+from semi_pose.models.teachers import stages
 
 Pass = Callable[..., Any]
 
@@ -93,13 +94,7 @@ def network_parts(model: TopdownPoseEstimator) -> list[nn.Module]:
     """
     networks = getattr(model, 'networks', (model,))
     teachers = getattr(model, 'teachers', ())
-    parts = []
-    for network in (*networks, *teachers):
-        if isinstance(network, Follower):
-            parts += network.network
-        else:
-            neck = [network.neck] if network.with_neck else []
-            parts += [network.backbone, *neck, network.head]
+    parts = chain.from_iterable(map(stages, (*networks, *teachers)))
     return list(dict.fromkeys(parts))
 
 

@@ -17,7 +17,7 @@ class Follower(nn.Module):
 
     def __init__(self, network: TopdownPoseEstimator) -> None:
         super().__init__()
-        self.network = deepcopy(_stages(network)).requires_grad_(False)
+        self.network = deepcopy(stages(network)).requires_grad_(False)
         neck = ['neck'] if network.with_neck else []
         self.stage_names = ['backbone', *neck, 'head']
 
@@ -41,7 +41,7 @@ class Follower(nn.Module):
             network (TopdownPoseEstimator): The network as it is now.
             share (float): Its share in the result; 1 copies it.
         """
-        pairs = zip(_state(self.network), _state(_stages(network)), strict=True)
+        pairs = zip(_state(self.network), _state(stages(network)), strict=True)
         for own, value in pairs:
             if share < 1 and own.is_floating_point():
                 own.lerp_(value, share)
@@ -94,11 +94,22 @@ class PastTeacher(Follower):
         self.follow(network, 1)
 
 
-def _stages(network: TopdownPoseEstimator) -> nn.Sequential:
+def stages(network: TopdownPoseEstimator | Follower) -> nn.Sequential:
+    """Return what turns images into heatmaps, in order.
+
+    Args:
+        network (TopdownPoseEstimator | Follower): The network; of a
+            DualPoseEstimator network 1.
+
+    Returns:
+        Sequential: The network's own backbone, neck (where there is one) and head.
+    """
+    if isinstance(network, Follower):
+        return network.network
     neck = [network.neck] if network.with_neck else []
     return nn.Sequential(network.backbone, *neck, network.head)
 
 
-def _state(stages: nn.Sequential) -> Iterator[Tensor]:
-    yield from stages.parameters()
-    yield from stages.buffers()
+def _state(module: nn.Module) -> Iterator[Tensor]:
+    yield from module.parameters()
+    yield from module.buffers()

@@ -28,9 +28,9 @@ class CudaGraphs(Hook):
         Raises:
             UserError: If the run cannot be recorded.
         """
-        for reason in reasons_against(runner):
+        if reasons := list(reasons_against(runner)):
             raise UserError(
-                f'CUDA graphs cannot be used here: {reason}, or train without them.'
+                f'CUDA graphs cannot be used here: {reasons[0]}, or train without them.'
             )
         model = runner.model
         train_step, self.passes = model.train_step, GraphedPasses(model)
