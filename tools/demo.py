@@ -220,7 +220,7 @@ Runs      {dual.folder.parent}: recipes, logs and checkpoints
 
 Next
   test the model   {tool_command('test')} {shlex.join(test)}
-  your own data    docs/data.md
+  your own data    docs/own_data.md
   COCO             {tool_command('train')} semi_pose::semi/hrnet_w48_coco1k_dual.py \
 --data-root data/coco"""
 

@@ -18,8 +18,9 @@ def parse_args() -> argparse.Namespace:
     add(
         '--network',
         metavar='NAME',
-        help="which of the model's networks to test: net1 (default), net2, ensemble "
-        '(the mean of their heatmaps), ema (the mean teachers)',
+        help='network to test: net1, net2, student, ensemble (the mean of the heatmaps '
+        "of net1 and net2), ema (the mean teachers); default: the config's "
+        'test_cfg.network, or net1',
     )
     add('--flip-test', action='store_true', help='average over flipped images')
     add('--out', metavar='FILE', help='write the metrics here (.json, .yaml or .pkl)')

@@ -50,7 +50,8 @@ def add_speed(parser: argparse.ArgumentParser) -> None:
         nargs='?',
         const='fp16',
         choices=['fp16', 'bf16'],
-        help='train in mixed precision: fp16 (the default) on a GPU, bf16 also on CPUs',
+        help='train in mixed precision: --amp alone is fp16, for GPUs; bf16 is for '
+        'CPUs too',
     )
     add(
         '--channels-last',

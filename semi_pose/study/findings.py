@@ -10,6 +10,8 @@ from semi_pose.study.results import RESPONSE, Results, spread
 
 # A response that ends below this share of its highest value has fallen.
 KEPT = 0.5
+# Of a method that beats another, in percent: what is printed as +0.1.
+LEAST_GAIN = 0.05
 # What is better, and than what.
 BETTER = (
     ('pseudo', 'supervised'),
@@ -99,7 +101,7 @@ def _below_best(results: Results, method: Method) -> list[Finding]:
 
 
 def _beats(results: Results, better: Method, worse: Method) -> list[Finding]:
-    """Check that one method beats another on average, and count seeds."""
+    """Check that one method beats another on average and with most seeds."""
     findings = []
     for metric in results.metrics:
         values, others = results.end(better, metric), results.end(worse, metric)
@@ -112,7 +114,8 @@ def _beats(results: Results, better: Method, worse: Method) -> list[Finding]:
         )
         claim = f'{better.title} beats {worse.title} in {metric}'
         if not (values.empty or others.empty):
-            findings.append(Finding(claim, gain > 0, numbers))
+            held = gain >= LEAST_GAIN and 2 * wins >= len(pairs)
+            findings.append(Finding(claim, held, numbers))
     return findings
 
 

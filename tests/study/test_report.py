@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import matplotlib.image
@@ -164,6 +165,28 @@ def test_the_contrary_is_said_too(results, tmp_path):
         'Standard beats Supervised in AP': False,
         'Standard beats Supervised in PCK': False,
     }
+
+
+@pytest.mark.parametrize(
+    'values, held',
+    [
+        ({0: 35, 1: 31}, True),
+        ({0: 31, 1: 31.08}, False),
+        ({1: 31.5}, False),
+    ],
+    ids=['half of the seeds', 'less than 0.05', 'the mean higher, the seed lower'],
+)
+def test_noise_is_no_win(results, values, held):
+    # Supervised has 30 and 32.
+    _, _, single = results.methods
+    table = results.table
+    rows = results.pick(single, 'AP').query('step == 2')
+    table = table.drop(rows.index[~rows.seed.isin(values)])
+    for index in rows.index[rows.seed.isin(values)]:
+        table.loc[index, 'value'] = values[table.loc[index, 'seed']]
+    found = find_all(dataclasses.replace(results, table=table))
+    (beats,) = (one for one in found if one.claim == 'Single beats Supervised in AP')
+    assert beats.held == held
 
 
 def test_methods_are_compared_at_the_same_labels(results):

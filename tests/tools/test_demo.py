@@ -76,7 +76,7 @@ def test_pictures_are_not_blank(demo):
 
 def test_says_what_to_do_next(demo):
     _, folder, output = demo
-    assert 'docs/data.md' in output
+    assert 'docs/own_data.md' in output
     assert 'semi_pose::semi/hrnet_w48_coco1k_dual.py' in output
     assert str(folder / 'runs/dual/iter_4.pth') in output
 

@@ -104,8 +104,8 @@ def add_labeling(parser: argparse.ArgumentParser) -> None:
     add(
         '--network',
         metavar='NAME',
-        help='which network of a dual model labels: net1, net2, ensemble, ema (as its '
-        'test_cfg says)',
+        help='network that labels: net1, net2, student, ensemble or ema (default: the '
+        "config's test_cfg.network, or net1)",
     )
     add('--batch-size', type=int, default=64, metavar='N', help='people (%(default)s)')
     add('--num-workers', type=int, default=2, metavar='N', help='loading (%(default)s)')
