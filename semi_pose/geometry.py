@@ -51,7 +51,8 @@ def invert_theta(theta: Tensor) -> Tensor:
     Returns:
         Tensor: (B, 2, 3).
     """
-    inverse = torch.linalg.inv(theta[:, :, :2])
+    # inv_ex, as inv waits for the device to say whether it could.
+    inverse = torch.linalg.inv_ex(theta[:, :, :2]).inverse
     return torch.cat([inverse, -inverse @ theta[:, :, 2:]], -1)
 
 

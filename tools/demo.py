@@ -67,7 +67,7 @@ def main(args: argparse.Namespace) -> None:
     from rich.console import Console
 
     from semi_pose.cli.progress import progress_display
-    from semi_pose.study.runs import remove, settle, train_and_show
+    from semi_pose.study.runs import settle, train_and_show
 
     # With a file of its own: what libraries print while measuring goes elsewhere.
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
@@ -75,7 +75,7 @@ def main(args: argparse.Namespace) -> None:
     plan = make_plan(args)
     if args.fresh:
         for trial in plan.trials:
-            remove(trial)
+            trial.run.remove()
     settle(plan.trials, fresh=False)
     with progress_display(console) as progress:
         draw_people(args, progress)

@@ -37,7 +37,6 @@ def main(args: argparse.Namespace) -> None:
         UserError: If the user can fix what went wrong.
     """
     import mmengine
-    from mmengine.runner import Runner
 
     from semi_pose.cli import tool as cli
     from semi_pose.cli.launcher import init_distributed, is_first_process
@@ -45,6 +44,7 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.engine.checks import check_pictures
     from semi_pose.engine.hooks.data_files import DataFiles
     from semi_pose.engine.plain_model import plain_model
+    from semi_pose.engine.runner import EvaluationRunner
     from semi_pose.errors import UserError
     from semi_pose.models.members import find_member
 
@@ -62,7 +62,7 @@ def main(args: argparse.Namespace) -> None:
     cfg.model.test_cfg = test_cfg
     init_distributed(cfg)
     with cli.checked_data(cfg, 'test') as files:
-        runner = Runner.from_cfg(cfg)
+        runner = EvaluationRunner.from_cfg(cfg)
         check_pictures(runner.test_dataloader.dataset, 'test')
         runner.register_hook(DataFiles(files))
         name = find_member(plain_model(runner))

@@ -77,7 +77,12 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.engine.checkpoints import RequireFit, StartNetworks
     from semi_pose.engine.hooks import SaveOnSignal
     from semi_pose.engine.hooks.data_files import DataFiles
-    from semi_pose.engine.resuming import ResumedOptimizer, finished_message
+    from semi_pose.engine.resuming import (
+        ResumedOptimizer,
+        finished_message,
+        keep_seed,
+        resumed_meta,
+    )
     from semi_pose.engine.runner import ResumableRunner
     from semi_pose.errors import Collapsed
     from semi_pose.runs import lock_work_dir
@@ -87,10 +92,12 @@ def main(args: argparse.Namespace) -> None:
     if is_first_process():
         lock_work_dir(cfg.work_dir)
     cli.set_resume(cfg, args.resume)
-    if finished := finished_message(cfg):
+    meta = resumed_meta(cfg)
+    if finished := finished_message(cfg, meta):
         if is_first_process():
             print(finished)
         return
+    keep_seed(cfg, meta)
     init_distributed(cfg)
     with cli.checked_data(cfg, 'train') as files:
         runner = ResumableRunner.from_cfg(cfg)

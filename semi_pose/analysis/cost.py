@@ -100,7 +100,7 @@ def unlabeled_share(recipe: Config) -> int:
 
 
 def _pass(network: Network, recipe: Config, batch_size: int) -> None:
-    width, height = recipe.codec.input_size
+    width, height = recipe.model.head.decoder.input_size
     images = torch.empty(batch_size, 3, height, width, device='meta')
     heatmaps = predict_heatmaps(network, images)
     if heatmaps.requires_grad:

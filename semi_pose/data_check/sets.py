@@ -33,7 +33,7 @@ class DataSet:
         name (str): ``labeled``, ``unlabeled``, ``validation`` or ``test``.
         files (list[str]): Its annotation files and folders of crops.
         records (list[dict]): MMPose's record of each person.
-        metainfo (dict): Of its joints; empty if it has none.
+        metainfo (dict): Of its joints; empty if there are none, or unlike ones.
         faults (list[str]): What training or validation refuses.
         notes (list[str]): What is left out or read in another way than written.
         skips (bool): Whether its pipeline skips pictures that cannot be read.
@@ -149,7 +149,8 @@ def _build(done: DataSet, node: Mapping) -> None:
         return
     bases = list(base_datasets(dataset))
     done.files = [str(base.ann_file or base.data_prefix['img']) for base in bases]
-    if done.records and 'keypoints' in done.records[0]:
+    joints = {len(visibility(record)) for record in done.records}
+    if len(joints) == 1 and joints != {0}:  # joined sets may have their own joints
         done.metainfo = dataset.metainfo
 
 

@@ -34,6 +34,23 @@ class Journal:
             ) from error
         self._go_on(settings)
 
+    @staticmethod
+    def is_begun(path: str | Path, settings: dict) -> bool:
+        """Say whether a journal is there that was begun with these settings.
+
+        Args:
+            path (str or Path): The file.
+            settings (dict): What the results depend on.
+
+        Returns:
+            bool: Whether a new Journal would go on with it.
+        """
+        if not Path(path).is_file():
+            return False
+        with Path(path).open() as file:
+            first = file.readline()
+        return first == json.dumps(settings) + '\n'
+
     def _go_on(self, settings: dict) -> None:
         self._file.seek(0)
         text = self._file.read()

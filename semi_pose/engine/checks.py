@@ -3,11 +3,14 @@
 import logging
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
+from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
 from mmpose.datasets import GenerateTarget
 from mmpose.models import TopdownPoseEstimator
@@ -18,7 +21,11 @@ from semi_pose.datasets import SemiDataset
 from semi_pose.datasets.annotation_check import counted, picture_sizes
 from semi_pose.datasets.transforms import different_size, shape_in_file
 from semi_pose.errors import UserError
+from semi_pose.models.hard_pipeline import HardAffine, RandAugment, RedrawTargets
 from semi_pose.recipes.kinds import pseudo_file
+
+# Hard views that are drawn once for all students.
+ALIKE_FOR_ALL = HardAffine, RandAugment, RedrawTargets
 
 
 def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
@@ -36,6 +43,7 @@ def check_run(runner: Runner, model: nn.Module, val_overlap: str) -> None:
     labeled = dataset.labeled if isinstance(dataset, SemiDataset) else dataset
     for number, network in enumerate(getattr(model, 'networks', (model,)), 1):
         check_network(network, labeled, number)
+    check_precision(runner, model)
     if runner.val_loop is not None:
         val_dataset = runner.val_loop.dataloader.dataset
         check_pictures(val_dataset)
@@ -80,6 +88,51 @@ def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) 
                 f'the head of network {number} decodes {size}={tuple(wanted)}: give '
                 'GenerateTarget.encoder and head.decoder the same codec.'
             )
+
+
+def check_precision(runner: Runner, model: nn.Module) -> None:
+    """Check that gradients are not lost to fp16.
+
+    Args:
+        runner (Runner): The runner.
+        model (Module): Its model, unwrapped.
+
+    Raises:
+        UserError: If paths are computed one at a time in fp16: their gradients are
+            computed before the loss is scaled, and most round to 0.
+    """
+    wrapper = runner.optim_wrapper
+    is_fp16 = isinstance(wrapper, AmpOptimWrapper) and wrapper.cast_dtype in (
+        None,
+        torch.float16,
+    )
+    if is_fp16 and getattr(model, 'one_path_at_a_time', False):
+        raise UserError(
+            'one_path_at_a_time=True loses gradients in fp16: train with --amp bf16, '
+            'or set model.one_path_at_a_time=False.'
+        )
+
+
+def check_start(model: nn.Module) -> None:
+    """Check that two networks which start alike do not stay alike.
+
+    Args:
+        model (Module): The model with the weights that it starts from.
+
+    Raises:
+        UserError: If they do: the same weights, labels, hard views and targets.
+    """
+    first, *others = getattr(model, 'peers', (model,))
+    transforms = [*chain(*model.paths), *model.hard_pipeline] if others else ()
+    if not others or not all(isinstance(one, ALIKE_FOR_ALL) for one in transforms):
+        return
+    own, other = first.state_dict(), others[0].state_dict()
+    if all(key in own and torch.equal(own[key], one) for key, one in other.items()):
+        raise UserError(
+            'Networks 1 and 2 start from the same weights and see the same hard views, '
+            'so they would stay the same. Start each from its own checkpoint, by '
+            'SemiRunner(warm_start=[A, B]), or add JointCutout to the hard pipeline.'
+        )
 
 
 def check_overlap(unlabeled: Dataset, val_dataset: Dataset, mode: str) -> None:

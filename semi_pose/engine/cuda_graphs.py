@@ -50,6 +50,9 @@ class GraphedPasses:
 class GraphedPart:
     """A backbone, neck or head that replays what it has recorded.
 
+    A pass of another batch size, such as the last of an epoch, is not recorded: each
+    recording keeps its memory.
+
     Args:
         part (Module): The part; its ``forward`` is replaced.
 
@@ -61,7 +64,7 @@ class GraphedPart:
         self.part = part
         self.plain = part.forward
         self.replaced = vars(part).get('forward')  # such as a compiled one
-        self.recordings: dict[Hashable, Pass] = {}
+        self.recordings: dict[Hashable, tuple[list[torch.Size], Pass]] = {}
         self.call: int | None = None
         part.forward = self
 
@@ -71,9 +74,12 @@ class GraphedPart:
             return self.plain(*args)
         key = (self.call, self.part.training, *_kind_of_pass(args))
         self.call += 1
+        shapes = [value.shape for value in tree_flatten(args)[0]]
         if key not in self.recordings:
-            self.recordings[key] = record_pass(self.part, self.plain, args)
-        return self.recordings[key](*args)
+            replay = record_pass(self.part, self.plain, args)
+            self.recordings[key] = shapes, replay
+        recorded, replay = self.recordings[key]
+        return replay(*args) if shapes == recorded else self.plain(*args)
 
     def remove(self) -> None:
         """Give the part its own pass back."""
@@ -149,4 +155,4 @@ def _kind_of_pass(args: tuple) -> Iterator[Hashable]:
     yield torch.is_grad_enabled()
     yield torch.is_autocast_enabled()
     for value in tree_flatten(args)[0]:
-        yield (value.shape, value.dtype, value.requires_grad)
+        yield (value.dtype, value.requires_grad)

@@ -20,24 +20,52 @@ COUNTERS = ('last_step', '_global_step', '_last_value', 'base_values', 'verbose'
 MOST_NAMED = 4
 
 
-def finished_message(cfg: Config) -> str | None:
-    """Say that the run to go on with is finished, if it is.
+def resumed_meta(cfg: Config) -> dict:
+    """Read how far a run to go on with is, and what it was begun with.
 
     Args:
         cfg (Config): The config, with ``resume`` and ``load_from``.
 
     Returns:
-        str, optional: How many steps or epochs it has, the checkpoint, and how to
-        train longer.
+        dict: MMEngine's ``meta`` of the checkpoint: ``iter``, ``epoch``, ``seed``, ...;
+        empty for a run that begins, or a checkpoint that is no file of torch.
 
     Raises:
         UserError: If the checkpoint cannot be read.
     """
+    if not cfg.get('resume') or not zipfile.is_zipfile(cfg.load_from):
+        return {}
+    return read_checkpoint(cfg.load_from).get('meta', {})
+
+
+def keep_seed(cfg: Config, meta: dict) -> None:
+    """Let a run that drew its own seed go on with it.
+
+    Args:
+        cfg (Config): The config, changed in place unless it names a seed.
+        meta (dict): What :func:`resumed_meta` returned.
+    """
+    given = cfg.get('randomness') or {}
+    if given.get('seed') is None and meta.get('seed') is not None:
+        cfg.randomness = dict(given, seed=meta['seed'])
+
+
+def finished_message(cfg: Config, meta: dict) -> str | None:
+    """Say that the run to go on with is finished, if it is.
+
+    Args:
+        cfg (Config): The config, with ``load_from``.
+        meta (dict): What :func:`resumed_meta` returned.
+
+    Returns:
+        str, optional: How many steps or epochs it has, the checkpoint, and how to
+        train longer.
+    """
     units = [one for one in ('iter', 'epoch') if f'max_{one}s' in cfg.train_cfg]
-    if not (units and cfg.get('resume') and zipfile.is_zipfile(cfg.load_from)):
+    if not units or not meta:
         return None
     unit = units[0]
-    done = read_checkpoint(cfg.load_from).get('meta', {}).get(unit, 0)
+    done = meta.get(unit, 0)
     if done < cfg.train_cfg[f'max_{unit}s']:
         return None
     counted = f'{done} {"epochs" if unit == "epoch" else "steps"}'

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from copy import deepcopy
 from functools import partial
+from pathlib import Path
 
 from mmengine.runner import BaseLoop, Runner
 from torch.utils.data import DataLoader
@@ -39,10 +40,13 @@ class ResumableRunner(Runner):
         name = loop.get('type')
         if name is None and 'by_epoch' in loop:
             name = ('Iter', 'Epoch')[bool(loop.pop('by_epoch'))] + 'BasedTrainLoop'
+        given = self._train_dataloader
         if name in LOOPS:
             loop['type'] = LOOPS[name]
-            self._train_dataloader = self._seeded(self._train_dataloader)
-        return super().build_train_loop(loop)
+            self._train_dataloader = self._seeded(given)
+        built = super().build_train_loop(loop)
+        self._train_dataloader = given  # whose batch size scales the learning rate
+        return built
 
     def _seeded(self, loader: DataLoader | dict) -> SeededLoader:
         apart = self._randomness_cfg.get('diff_rank_seed', False)
@@ -67,6 +71,16 @@ class ResumableRunner(Runner):
         loader = Runner.build_dataloader(dataloader, seed, diff_rank_seed)
         loader.worker_init_fn = partial(_init_worker, loader.worker_init_fn)
         return loader
+
+
+class EvaluationRunner(Runner):
+    """A runner of tests, which keeps the config that a training has left."""
+
+    def dump_config(self) -> None:
+        """Write the config beside the log of the test, in the first process."""
+        name = Path(self.cfg.filename or 'config.py').name
+        if self.rank == 0:
+            self.cfg.dump(Path(self.log_dir, name))
 
 
 def _init_worker(init: Callable[[int], None] | None, worker: int) -> None:

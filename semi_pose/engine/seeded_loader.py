@@ -69,6 +69,15 @@ class SeededLoader:
         """Return what the given loader has."""
         return getattr(self._given, name)
 
+    @property
+    def _iterator(self) -> Any:
+        """Workers that stay, which MMEngine's PipelineSwitchHook ends by None."""
+        return self._loader._iterator
+
+    @_iterator.setter
+    def _iterator(self, value: Any) -> None:
+        self._loader._iterator = value
+
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
         return len(self._given)

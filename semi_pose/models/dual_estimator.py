@@ -187,16 +187,21 @@ class DualPoseEstimator(TopdownPoseEstimator):
             if all(shapes.get(key) == value.shape for key, value in own.items()):
                 self.student.load_state_dict({key: start[key] for key in own})
 
-    def update_teachers(self, step: int, epoch_length: int) -> None:
+    def update_teachers(
+        self, step: int, epoch_length: int, have_moved: bool = True
+    ) -> None:
         """Let the teachers that follow the networks do so, before a step.
 
         Args:
             step (int): Training steps done before.
             epoch_length (int): Steps in an epoch; at its start the copies of the epoch
                 before are made.
+            have_moved (bool): Whether the last step changed the networks; one that
+                only accumulated gradients did not.
         """
         for teacher, net in zip(self.mean_teachers or (), self.peers, strict=False):
-            teacher.update(net, step)
+            if have_moved:
+                teacher.update(net, step)
         if step % epoch_length == 0:
             for teacher, net in zip(self.past_teachers or (), self.peers, strict=False):
                 teacher.update(net)
@@ -237,15 +242,18 @@ class DualPoseEstimator(TopdownPoseEstimator):
         Returns:
             Lesson: The task, without gradients.
         """
-        easy, frame = self.make_easy_view(images)
-        # In float32 under mixed precision too: targets and theta want it.
+        # Mixed precision is for networks: positions in a view want float32.
+        float32 = partial(torch.autocast, images.device.type, enabled=False)
+        with float32():
+            easy, frame = self.make_easy_view(images)
         teachers = torch.stack(
             [predict_heatmaps(teacher, easy).float() for teacher in self.teachers]
         )
-        targets, weights = self.make_targets(teachers)
-        images = images.expand(len(targets), *images.shape)
-        view = HardView(images, targets, frame, weights, self.grid)
-        hard = self.make_hard_view(view)
+        with float32():
+            targets, weights = self.make_targets(teachers)
+            images = images.expand(len(targets), *images.shape)
+            view = HardView(images, targets, frame, weights, self.grid)
+            hard = self.make_hard_view(view)
         return Lesson(easy, teachers, targets, hard)
 
     def make_hard_view(self, view: HardView) -> HardView:

@@ -1,4 +1,4 @@
-"""The metric that selects the best checkpoint."""
+"""The metrics of a validation, and the one that selects the best checkpoint."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,6 +6,7 @@ from mmengine.config import Config
 from mmpose.registry import METRICS
 
 from semi_pose.errors import UserError
+from semi_pose.runs.logs import METRICS as COMPARABLE
 
 CROWD = 'AP', 'AP .5', 'AP .75', 'AR', 'AR .5', 'AR .75', 'AP(E)', 'AP(M)', 'AP(H)'
 COCO = (
@@ -29,14 +30,9 @@ def check_save_best(cfg: Config) -> None:
         UserError: If it does not; the message lists the metrics.
     """
     wanted = cfg.get('default_hooks', {}).get('checkpoint', {}).get('save_best')
-    metrics = cfg.get('val_evaluator')
-    if not wanted or not metrics:
+    known = metric_names(cfg)
+    if not wanted or not known:
         return
-    metrics = metrics if isinstance(metrics, (list, tuple)) else [metrics]
-    names = [list(_names(metric)) for metric in metrics]
-    if not all(names):
-        return  # a metric whose names are not known here
-    known = sum(names, [])
     every = cfg.get('val_cfg', {}).get('type') == 'SemiValLoop'
     for name in [wanted] if isinstance(wanted, str) else wanted:
         short = name.partition('/')[2] if every and name not in known else name
@@ -46,6 +42,40 @@ def check_save_best(cfg: Config) -> None:
                 f'Validation computes {", ".join(known)}'
                 + (', and each as net1/..., ensemble/....' if every else '.')
             )
+
+
+def check_comparable(cfg: Config) -> None:
+    """Check that validation computes a metric by which a study compares methods.
+
+    Args:
+        cfg (Config): The config.
+
+    Raises:
+        UserError: If it does not.
+    """
+    known = metric_names(cfg)
+    if known and not {name.rpartition('/')[2] for name in known} & {*COMPARABLE}:
+        raise UserError(
+            f'{cfg.filename}: a study compares {", ".join(COMPARABLE)}, and validation '
+            f"computes {', '.join(known)}: add dict(type='PCKAccuracy') or "
+            "dict(type='AUC') to val_evaluator."
+        )
+
+
+def metric_names(cfg: Config) -> list[str]:
+    """List the metrics of a validation, those of its tested network.
+
+    Args:
+        cfg (Config): The config.
+
+    Returns:
+        list[str]: Their names; empty without validation, or if those of a metric are
+        not known here.
+    """
+    metrics = cfg.get('val_evaluator') or []
+    metrics = metrics if isinstance(metrics, (list, tuple)) else [metrics]
+    names = [list(_names(metric)) for metric in metrics]
+    return sum(names, []) if all(names) else []
 
 
 def _names(metric: Mapping) -> Iterator[str]:

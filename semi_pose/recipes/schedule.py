@@ -7,6 +7,11 @@ from semi_pose.recipes.kinds import ONLOOKERS
 
 # What schedulers count in steps, besides milestones, begin and end.
 LENGTHS = ('T_max', 'step_size', 'total_steps')
+INTERVALS = (
+    'train_cfg.val_interval',
+    'default_hooks.checkpoint.interval',
+    'default_hooks.logger.interval',
+)
 
 
 def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
@@ -34,13 +39,13 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
     def scale(step: int) -> int:
         return max(round(step * factor), 1)
 
-    hooks = cfg.default_hooks
-    settings = {
-        'train_cfg.max_iters': steps,
-        'train_cfg.val_interval': scale(cfg.train_cfg.val_interval),
-        'default_hooks.checkpoint.interval': scale(hooks.checkpoint.interval),
-        'default_hooks.logger.interval': scale(hooks.logger.interval),
-    }
+    settings = {'train_cfg.max_iters': steps}
+    for place in INTERVALS:
+        node = cfg
+        for key in place.split('.'):
+            node = (node or {}).get(key)
+        if node and node > 0:  # -1 of checkpoints: the last one alone
+            settings[place] = scale(node)
     for number, scheduler in enumerate(cfg.get('param_scheduler') or []):
         scaled = _scaled_scheduler(scheduler, factor)
         settings |= {f'param_scheduler.{number}.{key}': scaled[key] for key in scaled}

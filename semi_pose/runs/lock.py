@@ -28,15 +28,39 @@ def lock_work_dir(work_dir: str) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open('a+')
+    _lock(file)
+    file.truncate(0)
+    file.write(f'process {os.getpid()} on {socket.gethostname()}\n')
+    file.flush()
+    _held[str(path)] = file
+
+
+def check_unlocked(work_dir: str | Path) -> None:
+    """Check that no other process writes into a work dir.
+
+    Args:
+        work_dir (str or Path): The folder.
+
+    Raises:
+        UserError: If one does.
+    """
+    path = Path(work_dir, NAME)
+    if path.exists():
+        with path.open('r+') as file:
+            _lock(file)
+
+
+def _lock(file: TextIO) -> None:
+    """Lock a file until it is closed.
+
+    Raises:
+        UserError: If another process has locked it.
+    """
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.seek(0)
         raise UserError(
-            f'Another run ({file.read().strip() or "unknown"}) writes into {work_dir}: '
-            'wait until it ends, or name another --work-dir.'
+            f'Another run ({file.read().strip() or "unknown"}) writes into '
+            f'{Path(file.name).parent}: wait until it ends, or name another --work-dir.'
         ) from error
-    file.truncate(0)
-    file.write(f'process {os.getpid()} on {socket.gethostname()}\n')
-    file.flush()
-    _held[str(path)] = file

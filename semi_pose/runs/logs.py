@@ -5,7 +5,8 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-METRICS = ('AP', 'AR', 'PCK')
+# Higher is better.
+METRICS = ('AP', 'AR', 'PCK', 'PCKh', 'tPCK', 'AUC')
 
 
 def read_scalars(work_dir: str | Path) -> list[dict]:
@@ -54,7 +55,7 @@ def network_metrics(record: dict) -> dict[str, dict[str, float]]:
         record (dict): Such as ``{'coco/AP': ..., 'net1/coco/AP': ...}``.
 
     Returns:
-        dict[str, dict[str, float]]: AP, AR, PCK from 0 to 1 by network; a stock
+        dict[str, dict[str, float]]: METRICS from 0 to 1 by network; a stock
         model's are ``net1``'s.
     """
     # MPII's metric, which alone has this entry, is already in percent.

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from mmengine.config import Config
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, data_nodes, set_data_root
 from semi_pose.recipes.kinds import ONLOOKERS
+from semi_pose.recipes.layouts import use_layout
 from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.schedule import scaled_schedule
+from semi_pose.runs.lock import check_unlocked
 from semi_pose.runs.logs import epoch_length, is_validation, read_scalars
 
 # The settings that decide the result of a run.
@@ -29,6 +32,7 @@ DECISIVE = (
     'val_dataloader',
     'val_evaluator',
     'randomness',
+    'pseudo_labels',
 )
 
 
@@ -43,6 +47,8 @@ class Run:
         steps (int, optional): Training steps; the recipe's schedule is stretched or
             shrunk to them. The recipe's own by default.
         options (dict, optional): Further settings, by their place in the config.
+        made (dict, optional): Settings that name files made for the run; the same
+            labels elsewhere are no other settings.
         threads (int, optional): Threads of the process; torch's choice by default.
 
     Attributes:
@@ -60,12 +66,14 @@ class Run:
         data_root: Path | None,
         steps: int | None = None,
         options: dict[str, Any] | None = None,
+        made: dict[str, str] | None = None,
         threads: int | None = None,
     ) -> None:
         self.tool = tool
         is_read = isinstance(config, Config)
         self.cfg = config if is_read else read_config(str(config))
-        self.settings = dict(options or {})
+        self.made = made or {}
+        self.settings = {**(options or {}), **self.made}
         self._merge(self.settings)
         if steps is not None:
             schedule = scaled_schedule(self.cfg, steps)
@@ -113,20 +121,33 @@ class Run:
         """
         if not self.recorded.exists():
             return []
-        found, root = read_config(str(self.recorded)), _data_root(self.cfg)
-        if self.data_root is not None:
-            root = str(self.data_root)
+        found, cfg = read_config(str(self.recorded)), self.fitted()
+        root = _data_root(cfg)
         was_root = _data_root(found) or ''
         # A relative path may be relative to another folder.
         was = _settings(found, was_root if Path(was_root).is_absolute() else root)
-        wanted = _settings(self.cfg, root)
-        # Files made for the run: the same labels elsewhere are the same settings.
-        made = {key for key in self.settings if key.endswith('ann_file')}
+        wanted = _settings(cfg, root)
         return [
             f'{key}: {was.get(key, "not set")}, now {wanted.get(key, "not set")}'
-            for key in sorted({*was, *wanted} - made)
+            for key in sorted({*was, *wanted} - self.made.keys())
             if was.get(key) != wanted.get(key)
         ]
+
+    def fitted(self) -> Config:
+        """Fit the recipe to its data, as the training tool does.
+
+        Returns:
+            Config: A copy.
+
+        Raises:
+            UserError: If the recipe does not fit the data.
+        """
+        cfg = deepcopy(self.cfg)
+        if self.data_root is not None:
+            cfg.work_dir = str(self.folder)
+            set_data_root(cfg, str(self.data_root))
+            use_layout(cfg, str(self.data_root))
+        return cfg
 
     def metrics(self) -> dict[str, float] | None:
         """Return the metrics after the last step.
@@ -155,11 +176,25 @@ class Run:
         return max((one[key] for one in records if key in one), default=0)
 
     def prepare(self) -> None:
-        """Make the folder; delete a run that cannot be resumed."""
+        """Make the folder; let a run without its last validation go back before it.
+
+        Raises:
+            UserError: If another process trains there.
+        """
         if self.metrics() is None and self.checkpoint.exists():
-            # Interrupted in the last validation, which a resume does not repeat.
-            shutil.rmtree(self.folder)
+            check_unlocked(self.folder)
+            # A resume from it would not repeat the validation.
+            self.checkpoint.unlink()
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def remove(self) -> None:
+        """Delete the folder.
+
+        Raises:
+            UserError: If another process trains there.
+        """
+        check_unlocked(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def train(self, on_change: Callable[[list[dict]], object]) -> None:
         """Train to the end from the last checkpoint; do nothing if that is done.
@@ -247,6 +282,10 @@ def _settings(cfg: Config, data_root: str | None) -> dict[str, Any]:
     if data_root is not None:
         set_data_root(cfg, str(Path(data_root).resolve()))
     cfg.train_cfg.pop('val_interval', None)
+    if 'pseudo_labels' in cfg:
+        # The repository may have been moved.
+        names = [Path(teacher).name for teacher in cfg.pseudo_labels.teachers]
+        cfg.pseudo_labels = dict(cfg.pseudo_labels, teachers=names)
     cfg.custom_hooks = [
         hook for hook in cfg.get('custom_hooks') or [] if hook.type not in ONLOOKERS
     ]

@@ -13,6 +13,7 @@ from semi_pose.errors import UserError
 from semi_pose.recipes.kinds import is_semi, label_places, nodes
 
 Number = int | float
+COUNTS = 'labels', 'steps'
 Places = dict[str, Number]
 # What a part of a model is where its type is left out.
 USUAL = {'consistency_head': 'DualConsistencyHead'}
@@ -121,6 +122,8 @@ def parse_ablations(texts: Sequence[str]) -> dict[str, list[Number]]:
                 'such as joints=1,3,5.'
             )
         values[name] = parse_numbers(numbers, f'--ablate {text}', f'{name}=1,2')
+        if name in COUNTS and min(values[name]) < 1:
+            raise UserError(f'--ablate {text}: {name} begin with 1.')
     return values
 
 

@@ -2,16 +2,19 @@
 
 import os.path as osp
 from copy import deepcopy
+from functools import reduce
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
 from semi_pose.analysis.cost import count_step
+from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
-from semi_pose.recipes.kinds import pseudo_file
+from semi_pose.recipes.kinds import label_places, pseudo_file
+from semi_pose.recipes.layouts import use_layout
 from semi_pose.runs.logs import epoch_length, read_scalars, series
 from semi_pose.runs.run import Run
 from semi_pose.study.plan import Plan, Trial
@@ -82,13 +85,36 @@ def steps_left(run: Run) -> int:
     return left * (epoch_length(records) or steps_per_pass(run))
 
 
+def check_labels(plan: Plan) -> None:
+    """Check that there are as many labeled people as are wanted; reads the data.
+
+    Raises:
+        UserError: If there are fewer.
+    """
+    for sweep in plan.sweeps:
+        if sweep.ablation.name != 'labels':
+            continue
+        cfg = sweep.method.trials[0].run.fitted()
+        init_default_scope(cfg.get('default_scope', 'mmpose'))
+        for place in label_places(cfg):
+            node = reduce(_child, place.split('.')[:-1], cfg)
+            check_files(Config(dict(train_dataloader=dict(dataset=node))), ('train',))
+            people = len(DATASETS.build({**node, 'indices': None}))
+            if people < max(sweep.points):
+                raise UserError(
+                    f'--ablate labels: {node.ann_file} has {people} people with '
+                    f'labels, not {max(sweep.points)}.'
+                )
+
+
+def _child(node: Any, key: str) -> Any:
+    return node[int(key) if isinstance(node, list) else key]
+
+
 def steps_per_pass(run: Run) -> int:
     """Count the steps in which a run sees its training set once; reads the data."""
-    cfg = deepcopy(run.cfg)
-    parts = _training_sets(cfg)
-    cfg.train_dataloader.dataset = dict(datasets=parts)
-    if run.data_root is not None:
-        set_data_root(cfg, str(run.data_root))
+    cfg = run.fitted()
+    cfg.train_dataloader.dataset = dict(datasets=_training_sets(cfg, run))
     check_files(cfg, TRAIN)
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     parts = cfg.train_dataloader.dataset.datasets
@@ -96,15 +122,29 @@ def steps_per_pass(run: Run) -> int:
     return -(-people // cfg.train_dataloader.batch_size)
 
 
-def _training_sets(cfg: Config) -> list[Config]:
+def _training_sets(cfg: Config, run: Run) -> list[Config]:
     """Return the parts of a training set; who is to be labeled, before that is done."""
     dataset = cfg.train_dataloader.dataset
     labels = pseudo_file(cfg)
     is_missing = bool(labels) and not osp.exists(labels)
     return [
-        cfg.unlabeled if is_missing and part.get('ann_file') == labels else part
+        _fitted(cfg.unlabeled, run)
+        if is_missing and part.get('ann_file') == labels
+        else part
         for part in dataset.get('datasets', [dataset])
     ]
+
+
+def _fitted(dataset: Config, run: Run) -> Config:
+    """Fit a set to the run's data folder."""
+    if run.data_root is None:
+        return dataset
+    root, loader = str(run.data_root), dict(dataset=dataset)
+    cfg = dict(work_dir=str(run.folder), train_dataloader=loader)
+    cfg = Config(cfg, filename=run.cfg.filename)
+    set_data_root(cfg, root)
+    use_layout(cfg, root)
+    return cfg.train_dataloader.dataset
 
 
 def duration(seconds: float) -> str:

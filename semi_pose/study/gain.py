@@ -9,6 +9,7 @@ import pandas as pd
 from semi_pose.analysis.accuracy import (
     build_evaluator,
     evaluate_people,
+    labeled_validation,
     validation_loader,
 )
 from semi_pose.models.members import find_member
@@ -58,7 +59,7 @@ def measure_gain(methods: Sequence[Method]) -> Gain:
 
 def measure_run(trial: Trial) -> tuple[pd.DataFrame, dict[str, float]]:
     """Test the last checkpoint of a run: its joints and accuracies, as in Gain."""
-    cfg = recorded_config(trial)
+    cfg = labeled_validation(recorded_config(trial))
     model, loader = load_last(trial, cfg), validation_loader(cfg)
     metrics = cfg.val_evaluator
     metrics = metrics if isinstance(metrics, list) else [metrics]

@@ -12,9 +12,11 @@ from typing import Any
 from mmengine.config import Config
 
 from semi_pose.errors import UserError
+from semi_pose.recipes.best_metric import check_comparable
 from semi_pose.recipes.kinds import describe, is_semi, nodes, pseudo_file
 from semi_pose.recipes.pseudo_labels import labeled_and_unlabeled
 from semi_pose.recipes.reading import read_config
+from semi_pose.recipes.split_layout import use_split
 from semi_pose.runs.run import Run
 from semi_pose.study.ablations import ABLATIONS, Ablation, Number
 
@@ -200,21 +202,25 @@ class Planner:
             )
         seeds = dict(recipes)
         methods = {recipe: self._method(recipe, seeds[recipe]) for recipe in seeds}
-        _name_apart([*methods.values()])
+        others: dict[Path, Method] = {}  # that are only varied
         sweeps = []
         for name, values in ablations.items():
             for recipe in self._fitting(ABLATIONS[name], ablated, seeds):
                 # One that is not of the study gets the first one's seeds.
                 chosen = seeds.get(recipe, next(iter(seeds.values())))
-                method = methods.get(recipe) or self._method(recipe, chosen[:1])
+                if recipe not in {**methods, **others}:
+                    others[recipe] = self._method(recipe, chosen[:1])
+                method = methods.get(recipe) or others[recipe]
                 sweeps.append(self._sweep(name, values, recipe, chosen, method))
+        _name_apart([*methods.values(), *others.values()])
         # Students last: by then their teachers are trained.
         trials = sorted(self.trials.values(), key=lambda one: one.generation)
         return Plan([*methods.values()], sweeps, trials)
 
     def _method(self, recipe: Path, seeds: list[int]) -> Method:
         trials = [self.trial(recipe, seed) for seed in seeds]
-        return Method(recipe.stem, trials, **vars(describe(self._read(recipe))))
+        check_comparable(trials[0].run.cfg)
+        return Method(recipe.stem, trials, **vars(describe(trials[0].run.cfg)))
 
     def _sweep(
         self,
@@ -279,13 +285,14 @@ class Planner:
             steps = round(value)
         elif ablation:
             options |= ablation.settings(cfg, value)
+        run = self._run(recipe, folder, options, steps)
         labels = None
         if 'pseudo_labels' in cfg:
             # The labels are the teachers' too; all else is the student's alone.
             shared = (ablation, value) if ablation and ablation.name == 'labels' else ()
-            labels = self._labels(recipe, cfg.pseudo_labels, seed, *shared)
-            options |= _pseudo_files(cfg, labels.file)
-        run = self._run(recipe, folder, options, steps)
+            labels = self._labels(recipe, run.cfg.pseudo_labels, seed, *shared)
+            made = _pseudo_files(cfg, labels.file)
+            run = self._run(recipe, folder, options, steps, made)
         trial = Trial(name, seed, run, labels)
         if self.as_found and run.recorded.exists():
             trial.notes = run.differences()
@@ -295,14 +302,22 @@ class Planner:
     def _read(self, recipe: Path) -> Config:
         """Read a recipe, once; a copy is returned."""
         if recipe not in self._recipes:
-            self._recipes[recipe] = read_config(str(recipe))
+            cfg = self._recipes[recipe] = read_config(str(recipe))
+            if self.data_root is not None:
+                use_split(cfg, str(self.data_root))  # whose people are the labeled ones
         return deepcopy(self._recipes[recipe])
 
     def _run(
-        self, recipe: Path, folder: Path, options: dict[str, Any], steps: int | None
+        self,
+        recipe: Path,
+        folder: Path,
+        options: dict[str, Any],
+        steps: int | None,
+        made: dict[str, str] | None = None,
     ) -> Run:
         tool, cfg = self.root / 'tools/train.py', self._read(recipe)
-        return Run(tool, cfg, folder, self.data_root, steps, options, self.threads)
+        places = tool, cfg, folder, self.data_root
+        return Run(*places, steps, options, made, self.threads)
 
     def _labels(
         self,

@@ -1,7 +1,6 @@
 """Training of a study's runs, several at a time."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -29,15 +28,26 @@ def cores() -> int:
 def settle(trials: Sequence[Trial], fresh: bool) -> None:
     """Make sure that what the folders hold was trained with the plan's settings.
 
+    Args:
+        trials (Sequence[Trial]): The runs, teachers before their students.
+        fresh (bool): Remove runs that were trained otherwise, and all that came of
+            them: labels, and students of these labels.
+
     Raises:
-        UserError: If runs were not, unless ``fresh``, which removes these and the
-            pseudo labels of their students.
+        UserError: If runs were trained otherwise, unless ``fresh``.
     """
     other = {one: lines for one in trials if (lines := one.run.differences())}
     if fresh:
-        for trial in trials:
-            if not other.keys().isdisjoint([trial, *trial.teachers]):
-                remove(trial)
+        gone: set[Trial] = set()
+        for trial in trials:  # teachers before their students
+            has_old_labels = not gone.isdisjoint(trial.teachers) or any(
+                line.startswith('pseudo_labels') for line in other.get(trial, ())
+            )
+            if has_old_labels:
+                trial.pseudo_labels.file.unlink(missing_ok=True)
+            if has_old_labels or trial in other:
+                trial.run.remove()
+                gone.add(trial)
         return
     if other:
         trial, lines = next(iter(other.items()))
@@ -47,13 +57,6 @@ def settle(trials: Sequence[Trial], fresh: bool) -> None:
             f'{trial.run.folder}:\n  {listed}\nAdd --fresh to train these anew, or '
             'name another --work-dir. study.py --report-only reports them as they are.'
         )
-
-
-def remove(trial: Trial) -> None:
-    """Delete a run and its pseudo labels."""
-    shutil.rmtree(trial.run.folder, ignore_errors=True)
-    if trial.pseudo_labels:
-        trial.pseudo_labels.file.unlink(missing_ok=True)
 
 
 def train_all(

@@ -189,3 +189,25 @@ def test_supervised_recipes_have_no_unlabeled_set(cfg):
     plain = Config(cfg.to_dict())
     plain.train_dataloader.dataset = cfg.train_dataloader.dataset.labeled
     assert [one.name for one in inspect(plain)[0]] == ['labeled', 'validation']
+
+
+def test_joined_sets_of_other_joints(cfg, people):
+    coco = json.loads((people / TRAIN).read_text())
+    for one in coco['annotations']:
+        one['keypoints'] = one['keypoints'][: 3 * 14]
+        one['num_keypoints'] = sum(v > 0 for v in one['keypoints'][2::3])
+    coco['categories'][0]['keypoints'] = [f'joint{number}' for number in range(14)]
+    (people / 'annotations/other.json').write_text(json.dumps(coco))
+    labeled = cfg.train_dataloader.dataset.labeled
+    other = dict(labeled, type='CrowdPoseDataset', ann_file='annotations/other.json')
+    cfg.train_dataloader.dataset.labeled = dict(
+        type='CombinedDataset',
+        metainfo=dict(from_file='configs/_base_/datasets/coco.py'),
+        datasets=[labeled, other],
+        pipeline=[],
+    )
+    sets, pictures = inspect(cfg)
+    joined = sets[0]
+    assert joined.faults == [] and len(joined.records) == 2 * 8
+    assert joined.metainfo == {}
+    assert 'not read' in line(sets_table(sets, pictures), 'joints a person')

@@ -1,5 +1,7 @@
 """Mixed precision on the CPU, through a real Runner."""
 
+from contextlib import nullcontext
+
 import torch
 from mmengine.hooks import Hook
 
@@ -65,3 +67,17 @@ def test_targets_stay_float32(synthetic_coco, tmp_path):
     with runner.optim_wrapper.optim_context(model):
         model(**model.data_preprocessor(batch, True), mode='loss')
     assert seen == [(torch.float32, torch.float32)]
+
+
+def test_views_are_made_in_float32(synthetic_coco, tmp_path):
+    runner, _ = train(synthetic_coco, tmp_path / 'run', 'Bf16OptimWrapper')
+    model = runner.model
+    # What JointCutout hides depends on heatmaps, which are the networks'.
+    model.hard_pipeline = model.hard_pipeline[-1:]
+    images = torch.rand(2, 3, 64, 48)
+    views = []
+    for mixed in (runner.optim_wrapper.optim_context(model), nullcontext()):
+        torch.manual_seed(0)
+        with mixed:
+            views.append(model.make_lesson(images).hard.images)
+    assert torch.equal(*views)

@@ -107,6 +107,19 @@ def test_it_says_what_stands_against_recordings(
         hook.CudaGraphs().before_train(runner)
 
 
+def test_a_smaller_batch_is_not_recorded(recorder):
+    # The last one of an epoch; a recording would keep its memory.
+    linear = torch.nn.Linear(2, 2)
+    passes = cuda_graphs.GraphedPart(linear)
+    found = []
+    for size in (4, 1, 4):
+        passes.call = 0
+        found.append(linear(torch.ones(size, 2)))
+    assert (len(recorder.recorded), recorder.replayed) == (1, [0, 0])
+    passes.remove()
+    assert torch.equal(found[1], linear(torch.ones(1, 2)))
+
+
 def test_a_replaced_forward_comes_back():
     part = torch.nn.Linear(2, 2)
     part.forward = replaced = torch.relu  # a compiled one is set so too

@@ -12,7 +12,12 @@ from mmpose.registry import HOOKS
 
 from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.engine.hooks import SaveOnSignal
-from semi_pose.engine.resuming import advance, finished_message
+from semi_pose.engine.resuming import (
+    advance,
+    finished_message,
+    keep_seed,
+    resumed_meta,
+)
 from semi_pose.engine.runner import ResumableRunner
 from semi_pose.errors import Stopped
 from semi_pose.runs import newest_checkpoint
@@ -163,18 +168,40 @@ def test_another_seed_trains_other_weights(whole, synthetic_coco, tmp_path):
     assert not torch.equal(whole(True)[name], weights(train(cfg))[name])
 
 
+def test_a_run_without_a_seed_goes_on_with_the_one_that_it_drew(
+    synthetic_coco, tmp_path
+):
+    def again(folder='run', seed=None, **changes):
+        cfg = config(synthetic_coco, tmp_path / folder, **changes)
+        cfg.randomness.seed = seed
+        return cfg
+
+    with pytest.raises(Stopped):
+        train(again(hooks=[dict(type='SignalAt', step=8)]))
+    path, _ = newest_checkpoint(tmp_path / 'run')
+    cfg = again(resume=True, load_from=path)
+    meta = resumed_meta(cfg)
+    keep_seed(cfg, meta)
+    assert cfg.randomness == dict(seed=meta['seed'], diff_rank_seed=True)
+    whole = train(again('whole', seed=meta['seed']))
+    assert_equal(weights(train(cfg)), weights(whole))
+    named = Config(dict(randomness=dict(seed=5)))
+    keep_seed(named, meta)
+    assert named.randomness.seed == 5
+
+
 @pytest.mark.parametrize(('epoch', 'is_finished'), [(1, False), (2, True), (3, True)])
 def test_a_run_that_counts_epochs_is_finished(tmp_path, epoch, is_finished):
     path = str(tmp_path / 'epoch.pth')
     torch.save(dict(meta=dict(epoch=epoch, iter=999)), path)
     cfg = Config(dict(resume=True, load_from=path, train_cfg=dict(max_epochs=2)))
-    said = finished_message(cfg)
+    said = finished_message(cfg, resumed_meta(cfg))
     assert (said is not None) is is_finished
     if is_finished:
         assert f'{path} has {epoch} epochs' in said
         assert f'train_cfg.max_epochs={2 * epoch}' in said
     cfg.resume = False
-    assert finished_message(cfg) is None
+    assert finished_message(cfg, resumed_meta(cfg)) is None
 
 
 @pytest.mark.parametrize('steps', [4, 7, 11, 12])  # of epochs of 4

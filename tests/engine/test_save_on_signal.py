@@ -11,6 +11,7 @@ from torch import distributed
 
 from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.errors import Stopped
+from semi_pose.runs.logs import is_validation, read_scalars
 
 from ..helpers.runs import run_config
 from ..helpers.training import FORK
@@ -72,6 +73,13 @@ def test_it_ends_after_a_validation(synthetic_coco, tmp_path):
     assert said.startswith('Told to end: step 4 is saved in ')
     assert saved_step(tmp_path) == 4
     assert signal.getsignal(signal.SIGUSR1) == before
+
+
+def test_a_validation_that_is_due_comes_first(synthetic_coco, tmp_path):
+    # A resumed run begins with the next step.
+    said = train(config(synthetic_coco, tmp_path, dict(step=4)))
+    assert 'step 4 is saved' in said
+    assert len([*filter(is_validation, read_scalars(tmp_path))]) == 1
 
 
 def test_gradients_that_are_gathered_are_used_first(synthetic_coco, tmp_path):

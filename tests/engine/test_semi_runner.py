@@ -1,14 +1,20 @@
 """The SemiRunner hook through real runs."""
 
 import math
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.hooks import Hook
-from mmpose.registry import HOOKS
+from mmengine.optim import AmpOptimWrapper
+from mmpose.registry import HOOKS, MODELS
 
+from semi_pose.engine import updates
 from semi_pose.engine.checkpoints import read_checkpoint
+from semi_pose.engine.checks import check_precision
 from semi_pose.engine.runner import ResumableRunner
+from semi_pose.engine.updates import epoch_length
 from semi_pose.errors import UserError
 from semi_pose.models import DualConsistencyHead
 
@@ -162,6 +168,66 @@ def test_warm_start_of_another_network_is_refused(synthetic_coco, tmp_path):
     runner = build_runner(synthetic_coco, tmp_path / 'run', custom_hooks=hooks)
     with pytest.raises(UserError, match=r'other\.pth is of another model'):
         runner.train()
+
+
+@pytest.mark.parametrize(
+    ('pipeline', 'error'),
+    [
+        (['HardAffine'], 'would stay the same'),
+        (['RandAugment', 'HardAffine', 'RedrawTargets'], 'would stay the same'),
+        (['JointCutout', 'HardAffine'], None),
+    ],
+)
+def test_networks_that_would_stay_the_same(synthetic_coco, tmp_path, pipeline, error):
+    path = str(tmp_path / 'start.pth')
+    torch.save(MODELS.build(supervised_model()).state_dict(), path)
+    hard_pipeline = [dict(type=name) for name in pipeline]
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / f'{len(pipeline)}_{pipeline[0]}',
+        model=estimator(joints=17, hard_pipeline=hard_pipeline),
+        custom_hooks=[dict(type='SemiRunner', warm_start=[path, path])],
+    )
+    with pytest.raises(UserError, match=error) if error else nullcontext():
+        runner.train()
+    first, second = (network.head.final_layer.weight for network in runner.model.peers)
+    assert torch.equal(first, second) is (error is not None)
+
+
+def test_networks_that_differ_may_share_their_views(synthetic_coco, tmp_path):
+    model = estimator(joints=17, hard_pipeline=[dict(type='HardAffine')])
+    build_runner(synthetic_coco, tmp_path / 'run', model=model).train()
+
+
+@pytest.mark.parametrize(
+    ('dtype', 'one_path', 'is_refused'),
+    [
+        (None, True, True),
+        (torch.float16, True, True),
+        (torch.bfloat16, True, False),
+        (None, False, False),
+    ],
+)
+def test_paths_one_at_a_time_are_not_computed_in_fp16(dtype, one_path, is_refused):
+    wrapper = AmpOptimWrapper.__new__(AmpOptimWrapper)  # to build it takes a GPU
+    wrapper.cast_dtype = dtype
+    runner = SimpleNamespace(optim_wrapper=wrapper)
+    model = SimpleNamespace(one_path_at_a_time=one_path)
+    with pytest.raises(UserError, match='bf16') if is_refused else nullcontext():
+        check_precision(runner, model)
+
+
+def test_an_infinite_sampler_counts_one_process(synthetic_coco, tmp_path, monkeypatch):
+    cfg = run_config(synthetic_coco, tmp_path)
+    loaders = []
+    for kind in ('DefaultSampler', 'InfiniteSampler'):
+        cfg.train_dataloader.sampler = dict(type=kind, shuffle=True)
+        loaders.append(ResumableRunner.build_dataloader(cfg.train_dataloader))
+    default, infinite = loaders
+    assert epoch_length(default) == epoch_length(infinite) == len(infinite) > 4
+    monkeypatch.setattr(updates, 'get_world_size', lambda: 4)
+    assert epoch_length(infinite) == math.ceil(len(infinite) / 4)
+    assert epoch_length(default) == len(default)  # has its share of the set
 
 
 def test_missing_warm_start_is_named(synthetic_coco, tmp_path):

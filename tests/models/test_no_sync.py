@@ -20,7 +20,15 @@ def strict():
 @pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
 @pytest.mark.parametrize(
     ('method', 'is_recorded'),
-    [('single', False), ('dual', False), ('dual_randaugment', False), ('dual', True)],
+    [
+        ('single', False),
+        ('dual', False),
+        ('dual_randaugment', False),
+        ('standard', False),
+        ('multiaugs_drawn', False),
+        ('sspcm', False),
+        ('dual', True),
+    ],
 )
 def test_a_step_does_not_wait(method, is_recorded, strict):
     recipe = read_recipe(CONFIGS / f'semi/res18_coco1k_{method}.py')

@@ -64,3 +64,10 @@ def test_settings_of_schedulers():
         'param_scheduler.1.end': 100,
         'param_scheduler.2.milestones': [70, 90],
     }
+
+
+def test_intervals_that_are_not_set_stay_so():
+    cfg = recipe()
+    cfg.default_hooks.checkpoint.interval = -1  # the last one alone
+    del cfg.train_cfg.val_interval, cfg.default_hooks['logger']
+    assert scaled_schedule(cfg, 10) == {'train_cfg.max_iters': 10}

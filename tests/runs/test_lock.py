@@ -9,6 +9,7 @@ import pytest
 
 from semi_pose.errors import UserError
 from semi_pose.runs import lock_work_dir
+from semi_pose.runs.lock import check_unlocked
 
 HOLD = """
 import multiprocessing, sys, time
@@ -40,4 +41,18 @@ def test_a_process_may_lock_again_what_it_holds(tmp_path):
     lock_work_dir(str(tmp_path))
     refused = pytest.raises(UserError, match='writes into')
     with multiprocessing.get_context('spawn').Pool(1) as pool, refused:
+        pool.apply(lock_work_dir, [str(tmp_path)])
+
+
+def test_a_check_leaves_no_lock(tmp_path):
+    check_unlocked(tmp_path)  # nothing is there yet
+    command = [sys.executable, '-c', HOLD, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        child = int(process.stdout.readline())
+        with pytest.raises(UserError, match=f'process {process.pid} on .*{tmp_path}'):
+            check_unlocked(tmp_path)
+        process.kill()
+    os.kill(child, 9)
+    check_unlocked(tmp_path)
+    with multiprocessing.get_context('spawn').Pool(1) as pool:
         pool.apply(lock_work_dir, [str(tmp_path)])

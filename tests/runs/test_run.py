@@ -8,6 +8,7 @@ import pytest
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import set_data_root
 from semi_pose.runs import Run
+from semi_pose.runs import run as runs
 from semi_pose.runs.logs import in_steps, network_metrics, read_scalars
 from semi_pose.runs.run import end_of_log, follow
 
@@ -63,15 +64,33 @@ def test_goes_on_where_it_stopped(make_run):
     assert [one['step'] for one in read_scalars(run.folder)] == [1, 2, 2, 3, 4, 4]
 
 
-def test_a_run_cut_off_in_its_last_validation_begins_anew(make_run):
+def test_a_run_cut_off_in_its_last_validation_goes_back_before_it(make_run):
     run = make_run()
     run.train(lambda records: None)
     log = next(run.folder.glob('*/vis_data/scalars.json'))
     log.write_text(''.join(log.read_text().splitlines(keepends=True)[:-1]))
     assert run.metrics() is None
     run.train(lambda records: None)
-    assert run.log.read_text() == 'went from 0 to 4\n'
+    assert run.log.read_text() == 'went from 0 to 4\nwent from 2 to 4\n'
     assert run.metrics()['coco/AP'] == 4
+
+
+def test_what_another_process_trains_stays(make_run, monkeypatch):
+    run = make_run()
+    run.folder.mkdir()
+    run.checkpoint.write_text('weights')
+
+    def refuse(folder):
+        raise UserError(f'Another run writes into {folder}')
+
+    monkeypatch.setattr(runs, 'check_unlocked', refuse)
+    for change in (run.prepare, run.remove):
+        with pytest.raises(UserError, match='Another run'):
+            change()
+        assert run.checkpoint.exists()
+    monkeypatch.undo()
+    run.remove()
+    assert not run.folder.exists()
 
 
 def test_a_failure_names_the_log_and_quotes_its_end(make_run):
@@ -229,3 +248,42 @@ def test_threads_are_shared_out(tmp_path):
     assert follow(command, log, lambda: None, threads=7) == 0
     assert log.read_text() == '7 PASSIVE\n'
     assert end_of_log(log).endswith('ends:\n7 PASSIVE')
+
+
+def test_a_split_is_no_other_setting(tmp_path):
+    root = tmp_path / 'split'
+    (root / 'annotations').mkdir(parents=True)
+    (root / 'annotations/train.json').write_text('{}')
+    parts = {name: dict(annotation_ids=[1]) for name in ('train', 'unlabeled', 'val')}
+    (root / 'manifest.json').write_text(json.dumps(dict(parts=parts)))
+    run = Run(tmp_path / 'tool.py', RECIPE, tmp_path / 'run', root, steps=4)
+    run.folder.mkdir()
+    run.fitted().dump(run.recorded)  # as the training tool does
+    assert run.differences() == []
+    assert run.fitted().train_dataloader.dataset.labeled.ann_file == str(
+        root / 'annotations/train.json'
+    )
+    run.cfg.model.hard_pipeline[0].num_joints = 1
+    assert run.differences() == ['model.hard_pipeline.0.num_joints: 3, now 1']
+
+
+def test_pseudo_labels_are_settings_but_not_where_they_are(tmp_path):
+    recipe = ROOT / 'configs/lsp/efflite0_lsp20_distill.py'
+    place = 'train_dataloader.dataset.datasets.1.ann_file'
+
+    def run(file, key='made', **options):
+        files = {key: {place: file, 'pseudo.ann_file': file, **options}}
+        folder = tmp_path / 'run'
+        return Run(tmp_path / 'tool.py', recipe, folder, tmp_path, **files)
+
+    first = run('a.json')
+    first.folder.mkdir()
+    first.cfg.dump(first.recorded)
+    assert run('b.json').differences() == []
+    (told,) = run('b.json', 'options').differences()
+    assert told.startswith(place) and told.endswith('now b.json')
+    again = run('a.json')
+    again.cfg.pseudo_labels.teachers = ['elsewhere/efflite0_lsp20_supervised.py@0,1,2']
+    assert again.differences() == []
+    again.cfg.pseudo_labels.score_thr = 0.5
+    assert again.differences() == ['pseudo_labels.score_thr: not set, now 0.5']

@@ -4,7 +4,9 @@ import pytest
 from mmpose.datasets.datasets import CocoDataset
 
 from semi_pose.datasets import UnlabeledDataset
+from semi_pose.errors import UserError
 from semi_pose.study.estimate import (
+    check_labels,
     duration,
     estimate_all,
     length,
@@ -76,6 +78,20 @@ def test_labels_that_are_not_made_yet_count_as_the_people(tmp_path, synthetic_co
     labels.write_text(source.read_text())
     made = len(CocoDataset(str(source), pipeline=[]))
     assert steps_per_pass(student.run) == math.ceil((2 * 9 + made) / 7)
+
+
+def test_more_labels_than_there_are(tmp_path, synthetic_coco):
+    recipe = ROOT / 'configs/semi/res18_coco1k_dual.py'
+    plan = planner(tmp_path, data_root=synthetic_coco, steps=None)
+    source = synthetic_coco / 'annotations/person_keypoints_train2017.json'
+    people = len(CocoDataset(str(source), pipeline=[]))
+    options = {'train_dataloader.dataset.labeled.indices': 2}
+    plan.options = options
+    check_labels(plan.plan([(recipe, [0])], dict(labels=[people])))
+    with pytest.raises(
+        UserError, match=f'{people} people with labels, not {people + 1}'
+    ):
+        check_labels(plan.plan([(recipe, [0])], dict(labels=[people + 1])))
 
 
 def test_words(planned):

@@ -36,6 +36,9 @@ def test_values_of_ablations():
     for wrong in ('joints=a', 'joints=', "joints='1'", 'joints'):
         with pytest.raises(UserError, match='give numbers'):
             parse_ablations([wrong])
+    for wrong in ('labels=0,5', 'steps=-1'):
+        with pytest.raises(UserError, match='begin with 1'):
+            parse_ablations([wrong])
     with pytest.raises(UserError, match='choose among weight, labels'):
         parse_ablations(['depth=1'])
 
@@ -215,3 +218,29 @@ def test_settings_of_all_recipes(tmp_path):
     cfg = made.trials[0].run.cfg
     assert cfg.optim_wrapper.optimizer.lr == 0.5
     assert cfg.train_cfg.max_iters == 6
+
+
+def test_settings_of_all_recipes_are_those_of_labels_and_of_titles(tmp_path):
+    options = {'pseudo_labels.score_thr': 0.5, 'model.peer': None}
+    made = planner(tmp_path, options=options).plan(
+        [(lsp('distill'), [0]), (lsp('dual'), [0])], {}
+    )
+    command = made.methods[0].trials[0].pseudo_labels.command
+    where = command.index('--score-thr')
+    assert command[where : where + 2] == ['--score-thr', '0.5']
+    assert made.methods[1].kind == 'single'
+
+
+def test_varied_recipes_outside_the_study_have_titles_of_their_own(plan, tmp_path):
+    recipes = [derived(tmp_path / f'{name}.py', 'dual', '') for name in 'ab']
+    made = plan([(lsp('dual'), [0])], dict(labels=[5]), recipes)
+    titles = {one.method.title for one in made.sweeps} | {made.methods[0].title}
+    assert len(titles) == 3
+
+
+def test_a_metric_that_methods_can_be_compared_by(plan, tmp_path):
+    lower_is_better = "_delete_=True, type='NME', norm_mode='keypoint_distance'"
+    change = f'val_evaluator = [dict({lower_is_better})]'.replace('_delete_=True, ', '')
+    recipe = derived(tmp_path / 'nme.py', 'supervised', change)
+    with pytest.raises(UserError, match='compares AP, .*computes NME'):
+        plan([(recipe, [0])], {})

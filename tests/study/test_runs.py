@@ -172,6 +172,44 @@ def test_students_of_other_teachers_start_afresh(plan):
     assert [one.pseudo_labels.file.exists() for one in students] == [True, False]
 
 
+def test_all_that_came_of_other_teachers_goes(plan, tmp_path):
+    teacher = lsp('supervised')
+    for name, taught_by in (('child', f'{teacher}@0'), ('grandchild', 'child.py@0')):
+        taught_by = str(tmp_path / taught_by)
+        change = f'pseudo_labels = dict(teachers={[taught_by]})'
+        derived(tmp_path / f'{name}.py', 'distill', change)
+    recipes = [(tmp_path / f'{name}.py', [0]) for name in ('child', 'grandchild')]
+    made = plan([(lsp('supervised'), [0, 1]), *recipes], {})
+    for trial in made.trials:
+        log_run(trial, [{'step': 2, 'coco/AP': 0.5}], config=True)
+        if trial.pseudo_labels:
+            trial.pseudo_labels.file.write_text('made')
+    made.trials[0].run.cfg.optim_wrapper.optimizer.lr = 0.5
+    settle(made.trials, fresh=True)
+    assert [one.name for one in made.trials if one.done] == [
+        'efflite0_lsp20_supervised/seed1'
+    ]
+    labeled = [one.pseudo_labels.file for one in made.trials if one.pseudo_labels]
+    assert not any(file.exists() for file in labeled) and len(labeled) == 2
+
+
+def test_labels_stay_where_only_the_student_is_another(plan):
+    made = plan([(lsp('distill'), [0, 1])], {})
+    first, second = made.methods[0].trials
+    labels = first.pseudo_labels.file
+    for trial in made.trials:
+        log_run(trial, [{'step': 2, 'coco/AP': 0.5}], config=True)
+    labels.write_text('made')
+    second.run.cfg.optim_wrapper.optimizer.lr = 0.5
+    settle(made.trials, fresh=True)
+    assert (first.done, second.done, labels.exists()) == (True, False, True)
+    second = first
+    second.run.cfg.pseudo_labels.score_thr = 0.5
+    settle(made.trials, fresh=True)
+    assert not first.done and not labels.exists()
+    assert all(teacher.done for teacher in first.teachers)
+
+
 def test_a_report_takes_runs_as_they_are(plan, tmp_path):
     (trial,) = plan([(lsp('supervised'), [0])], {}).trials
     log_run(trial, [{'step': 2, 'coco/AP': 0.5}], config=True)

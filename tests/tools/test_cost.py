@@ -10,7 +10,9 @@ from ..helpers import tiny  # noqa: F401  registers TinyBackbone
 from .conftest import ROOT
 
 MODEL = """
-codec = dict(input_size=(48, 64))
+codec = dict(
+    type='MSRAHeatmap', input_size=(48, 64), heatmap_size=(12, 16), sigma=1
+)
 optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
 train_cfg = dict(max_epochs=3)
 train_dataloader = dict(batch_size=2, dataset=dict(type='{dataset}'))
@@ -19,7 +21,8 @@ model = dict(
     {settings}
     backbone=dict(type='TinyBackbone'),
     head=dict(
-        type='HeatmapHead', in_channels=8, out_channels=5, deconv_out_channels=None
+        type='HeatmapHead', in_channels=8, out_channels=5, deconv_out_channels=None,
+        decoder=codec,
     ),
 )
 """

@@ -110,6 +110,20 @@ def test_an_interrupted_run_goes_on(call, detector, folder, tmp_path):
     assert (tmp_path / 'boxes.json').read_bytes() == whole
 
 
+def test_an_interrupted_fresh_run_goes_on(call, detector, tmp_path):
+    call()
+    detector.seen, detector.last = 0, 3
+    call('--fresh', status=130)
+    old = (tmp_path / 'boxes.json').read_bytes()
+    detector.last = None
+    assert 'Going on after 3 pictures' in call('--fresh')
+    assert detector.seen == 5
+    assert (tmp_path / 'boxes.json').read_bytes() == old
+    detector.seen = 0
+    call('--fresh')  # nothing was interrupted
+    assert detector.seen == 5
+
+
 def test_a_file_that_is_there(call, tmp_path):
     (tmp_path / 'boxes.json').write_text('mine')
     assert 'exists: replace it by --fresh' in call(status=1)
@@ -117,16 +131,7 @@ def test_a_file_that_is_there(call, tmp_path):
 
 
 def test_videos_become_frames(call, tmp_path):
-    paths = [tmp_path / 'a.avi', tmp_path / 'b.avi']
-    for path, left in zip(paths, (5, 30), strict=True):
-        code = cv2.VideoWriter_fourcc(*'MJPG')
-        writer = cv2.VideoWriter(str(path), code, 4, (64, 48))
-        for number in range(8):
-            picture = np.zeros((48, 64, 3), np.uint8)
-            top = 5 + 15 * (number // 4)
-            picture[top : top + 20, left : left + 20] = 255
-            writer.write(picture)
-        writer.release()
+    paths = write_videos(tmp_path)
     printed = call('--fps', 4, source=paths)
     people = records(tmp_path, tmp_path / 'frames')
     assert [one['img_path'][-12:] for one in people] == [
@@ -135,6 +140,43 @@ def test_videos_become_frames(call, tmp_path):
     assert f'4 frames are kept, in {tmp_path}/frames' in printed
     images = json.loads((tmp_path / 'boxes.json').read_text())['images']
     assert (images[2]['video'], images[3]['frame']) == ('b.avi', 4)
+
+
+def test_frames_of_another_video_are_not_taken(call, detector, tmp_path):
+    (tmp_path / 'day2').mkdir()
+    first, _ = write_videos(tmp_path)
+    _, second = write_videos(tmp_path / 'day2', shift=3)
+    second = second.rename(tmp_path / 'day2/a.avi')
+    call('--fps', 4, source=[first])
+    frame = tmp_path / 'frames/a/000000.jpg'
+    content = frame.read_bytes()
+    (tmp_path / 'boxes.json').rename(tmp_path / 'day1.json')
+    assert 'frames of a or of another video' in call(
+        '--fps', 4, source=[second], status=1
+    )
+    assert frame.read_bytes() == content
+    detector.seen, detector.last = 0, 1
+    other = '--fps', 4, '--frames', tmp_path / 'frames2'
+    call(*other, source=[second], status=130)
+    detector.last = None
+    assert 'Going on after 1 pictures' in call(*other, source=[second])
+    call('--fps', 4, '--fresh', source=[second])
+    assert frame.read_bytes() != content
+
+
+def write_videos(folder, shift=0):
+    """Two videos, a and b, of a box that jumps once."""
+    paths = [folder / 'a.avi', folder / 'b.avi']
+    for path, left in zip(paths, (5 + shift, 30 + shift), strict=True):
+        code = cv2.VideoWriter_fourcc(*'MJPG')
+        writer = cv2.VideoWriter(str(path), code, 4, (64, 48))
+        for number in range(8):
+            picture = np.zeros((48, 64, 3), np.uint8)
+            top = 5 + 15 * (number // 4)
+            picture[top : top + 20, left : left + 20] = 255
+            writer.write(picture)
+        writer.release()
+    return paths
 
 
 def test_sources_that_do_not_fit(call, folder, tmp_path):

@@ -22,8 +22,8 @@ def source(synthetic_coco, tmp_path):
 def split(printed_by, source, tmp_path):
     """Run the tool; returns what it prints."""
 
-    def call(*options, status=0, out=tmp_path / 'split'):
-        command = [source, '--out', out, *options]
+    def call(*options, status=0, out=tmp_path / 'split', file=source):
+        command = [file, '--out', out, *options]
         return printed_by('dataset/make_split.py', *command, status=status)
 
     return call
@@ -48,6 +48,23 @@ def test_the_manifest_says_what_is_where(split, source, tmp_path):
     assert len(manifest['parts']['train']['annotation_ids']) == 9
     assert 'labeled          9 people in' in printed
     assert f'tools/train.py CONFIG --data-root {out}' in printed
+
+
+@pytest.mark.parametrize('name', ['train', 'val'])
+def test_files_of_the_user_stay(split, source, name):
+    mine = source.with_name(f'{name}.json')
+    source.rename(mine)
+    content = mine.read_bytes()
+    root = source.parents[1]
+
+    def refused(*options, file=mine):
+        return split('--labels', 5, *options, status=1, out=root, file=file)
+
+    assert f'{mine} would be replaced: name another --out' in refused('--fresh')
+    other = mine.with_name('other.json')
+    other.write_bytes(content)
+    assert f'{mine} is there' in refused(file=other)
+    assert mine.read_bytes() == content
 
 
 def test_a_split_that_is_there(split, tmp_path):

@@ -48,6 +48,16 @@ def test_each_network_scores_as_in_validation(evaluate, resumed, capsys):
             assert metrics[f'coco/{key}'] == pytest.approx(wanted, abs=1e-5)
 
 
+def test_the_config_of_a_training_stays(evaluate, tiny_config, tmp_path):
+    recorded = tmp_path / 'work' / Path(tiny_config).name
+    recorded.parent.mkdir()
+    recorded.write_text('of the training')
+    evaluate('--network', 'ensemble')
+    assert recorded.read_text() == 'of the training'
+    (beside_log,) = recorded.parent.glob(f'*/{recorded.name}')
+    assert "network='ensemble'" in beside_log.read_text()
+
+
 def test_networks_and_flipping_change_the_predictions(evaluate, tmp_path):
     options = {
         'net1': ['--network', '1'],

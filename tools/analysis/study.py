@@ -196,6 +196,7 @@ def make_plan(args: argparse.Namespace) -> Plan:
     """
     from semi_pose.errors import UserError
     from semi_pose.study import ablations, plan
+    from semi_pose.study.estimate import check_labels
     from semi_pose.study.runs import cores
 
     if args.jobs < 1:
@@ -213,7 +214,11 @@ def make_plan(args: argparse.Namespace) -> Plan:
     values = ablations.parse_ablations(args.ablate)
     if args.ladder:
         values['steps'] = ladder(args.ladder, planner.plan(recipes, {}))
-    return planner.plan(recipes, values, args.ablate_recipe)
+    made = planner.plan(recipes, values, args.ablate_recipe)
+    if not args.report_only:
+        with redirect_stdout(StringIO()):
+            check_labels(made)
+    return made
 
 
 def ladder(passes: str, plan: Plan) -> list[Number]:

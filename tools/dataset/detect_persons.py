@@ -41,7 +41,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='a folder of pictures, or one video or several',
     )
     add('--out', type=Path, required=True, metavar='FILE', help='JSON file to write')
-    add('--fresh', action='store_true', help='begin again, and replace the file')
+    add(
+        '--fresh',
+        action='store_true',
+        help='begin again, and replace the file and the frames of videos',
+    )
     add_detector(parser)
     add_video(parser)
     return parser.parse_args(argv)
@@ -114,11 +118,15 @@ def main(args: argparse.Namespace) -> None:
     check_options(args)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     detector = build_detector(args)
-    folder, pictures = find_pictures(args, console)
     path = args.out.with_name(args.out.name + '.journal')
-    if args.fresh:
+    sources = check_sources(args)
+    goes_on = Journal.is_begun(path, settings(args))
+    # Beside a finished file, a journal is of an interrupted --fresh.
+    if args.fresh and not (goes_on and args.out.exists()):
         path.unlink(missing_ok=True)
+        goes_on = False
     journal = Journal(path, settings(args))
+    folder, pictures = find_pictures(args, sources, goes_on, console)
     detect(detector, folder, pictures, journal, args.score_thr, console)
     good = [one for one in journal.results if 'boxes' in one]
     content = json.dumps(to_coco(good, settings(args))).encode()
@@ -169,23 +177,13 @@ def build_detector(args: argparse.Namespace) -> Detector:
     return torchvision_detector(args.detector, *weights, device, *wanted)
 
 
-def find_pictures(
-    args: argparse.Namespace, console: Console
-) -> tuple[Path, list[dict]]:
-    """List the pictures; of videos, write the frames first.
-
-    Args:
-        args (Namespace): The options.
-        console (Console): For the progress.
-
-    Returns:
-        tuple[Path, list[dict]]: The folder, and ``file_name`` of each picture, below
-        it; of frames also ``video`` and ``frame``.
+def check_sources(args: argparse.Namespace) -> list[Path]:
+    """Return the folder, or the videos.
 
     Raises:
-        UserError: If there are none.
+        UserError: If there is none, or they do not go together.
     """
-    from semi_pose.datasets.picture_folder import list_pictures
+    from semi_pose.detection.frames import count_frames
     from semi_pose.errors import UserError
 
     sources = [Path(source) for source in args.source]
@@ -193,8 +191,7 @@ def find_pictures(
         if not source.exists():
             raise UserError(f'There is no {source}: name a folder or videos.')
     if sources[0].is_dir() and len(sources) == 1:
-        names = list_pictures(str(sources[0]))
-        return sources[0], [dict(file_name=name) for name in names]
+        return sources
     if any(source.is_dir() for source in sources):
         raise UserError(
             'Name one folder of pictures, or videos: not both, nor several.'
@@ -203,12 +200,52 @@ def find_pictures(
         raise UserError(
             'Two videos have the same name: rename one, frames are named so.'
         )
+    for source in sources:
+        count_frames(source)  # fails if it is no video
+    return sources
+
+
+def find_pictures(
+    args: argparse.Namespace, sources: list[Path], goes_on: bool, console: Console
+) -> tuple[Path, list[dict]]:
+    """List the pictures; of videos, write the frames first.
+
+    Args:
+        args (Namespace): The options.
+        sources (list[Path]): A folder, or videos.
+        goes_on (bool): Whether frames that are there are of an interrupted run.
+        console (Console): For the progress.
+
+    Returns:
+        tuple[Path, list[dict]]: The folder, and ``file_name`` of each picture, below
+        it; of frames also ``video`` and ``frame``.
+
+    Raises:
+        UserError: If there are none, or frames of something else.
+    """
+    from semi_pose.datasets.picture_folder import list_pictures
+    from semi_pose.errors import UserError
+
+    if sources[0].is_dir():
+        names = list_pictures(str(sources[0]))
+        return sources[0], [dict(file_name=name) for name in names]
     folder = args.frames or args.out.with_name('frames')
-    return folder, write_frames(args, sources, folder, console)
+    for source in sources:
+        if not goes_on and not args.fresh and (folder / source.stem).exists():
+            raise UserError(
+                f'{folder / source.stem} is there, with frames of {source.stem} or of '
+                'another video of this name: replace them by --fresh, or name another '
+                '--frames.'
+            )
+    return folder, write_frames(args, sources, folder, goes_on, console)
 
 
 def write_frames(
-    args: argparse.Namespace, videos: list[Path], folder: Path, console: Console
+    args: argparse.Namespace,
+    videos: list[Path],
+    folder: Path,
+    goes_on: bool,
+    console: Console,
 ) -> list[dict]:
     """Write the frames of videos, and say how many."""
     from semi_pose.cli.progress import progress_display
@@ -223,7 +260,7 @@ def write_frames(
             frames += extract_frames(
                 *(video, folder, args.fps, args.same_bits),
                 advance=lambda: progress.advance(task),
-                fresh=args.fresh,
+                fresh=not goes_on,
             )
     console.print(f'{len(frames)} frames are kept, in {folder}')
     return [frame._asdict() for frame in frames]

@@ -124,7 +124,7 @@ def check_options(args: argparse.Namespace) -> None:
     import re
 
     from semi_pose.errors import UserError
-    from semi_pose.recipes.split_layout import MANIFEST
+    from semi_pose.recipes.split_layout import MANIFEST, PARTS, part_file
 
     if args.labels < 1 or args.val <= 0:
         raise UserError(
@@ -137,9 +137,13 @@ def check_options(args: argparse.Namespace) -> None:
         raise UserError(
             f'--group-pattern {args.group_pattern} is no regular expression ({error}).'
         ) from error
-    if (args.out / MANIFEST).exists() and not args.fresh:
+    written = [part_file(args.out, part) for part in PARTS]
+    if args.file.resolve() in {path.resolve() for path in written}:
+        raise UserError(f'{args.file} would be replaced: name another --out.')
+    there = [path for path in [*written, args.out / MANIFEST] if path.exists()]
+    if there and not args.fresh:
         raise UserError(
-            f'{args.out} holds a split: replace it by --fresh, or name another --out.'
+            f'{there[0]} is there: replace it by --fresh, or name another --out.'
         )
 
 

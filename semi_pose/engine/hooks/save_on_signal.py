@@ -6,12 +6,12 @@ from types import FrameType
 import torch
 from mmengine.dist import all_reduce, is_distributed
 from mmengine.hooks import Hook
-from mmengine.optim import OptimWrapper
-from mmengine.runner import Runner
+from mmengine.runner import IterBasedTrainLoop, Runner
 from mmpose.registry import HOOKS
 from torch import distributed
 
 from semi_pose.engine.hooks.checkpoint import WholeCheckpointHook
+from semi_pose.engine.updates import has_updated
 from semi_pose.errors import Stopped
 
 SIGNALS = (signal.SIGTERM, signal.SIGUSR1)
@@ -66,8 +66,8 @@ class SaveOnSignal(Hook):
             Stopped: Then, with the checkpoint's path.
         """
         self._steps += 1
-        is_due = self._steps >= self.interval and _has_updated(runner.optim_wrapper)
-        if self._checkpoint is None or not is_due:
+        is_due = self._steps >= self.interval and has_updated(runner.optim_wrapper)
+        if self._checkpoint is None or not is_due or _validates_next(runner):
             return
         self._steps = 0
         if self._one_is_told():
@@ -107,6 +107,12 @@ class SaveOnSignal(Hook):
                 signal.signal(number, handler)
 
 
-def _has_updated(optim_wrapper: OptimWrapper) -> bool:
-    """Say whether no gradients of steps before an update are left."""
-    return not isinstance(optim_wrapper, OptimWrapper) or optim_wrapper.should_update()
+def _validates_next(runner: Runner) -> bool:
+    """Say whether a validation follows this step, as it would not after a resume."""
+    loop = runner.train_loop
+    if runner.val_loop is None or not isinstance(loop, IterBasedTrainLoop):
+        return False
+    step = runner.iter + 1
+    return step >= loop.val_begin and (
+        step % loop.val_interval == 0 or step == loop.max_iters
+    )

@@ -13,9 +13,10 @@ from mmpose.registry import HOOKS
 from semi_pose.datasets.annotation_check import counted
 from semi_pose.datasets.transforms import count_unreadable
 from semi_pose.engine.checkpoints import load_network
-from semi_pose.engine.checks import check_run
+from semi_pose.engine.checks import check_run, check_start
 from semi_pose.engine.finite import check_losses, check_weights
 from semi_pose.engine.plain_model import plain_model
+from semi_pose.engine.updates import epoch_length, has_updated
 from semi_pose.errors import UserError
 from semi_pose.models import DualPoseEstimator
 
@@ -63,8 +64,10 @@ class SemiRunner(Hook):
         """
         self.model = plain_model(runner)
         check_run(runner, self.model, self.val_overlap)
-        if self.warm_start and runner.iter == 0:
-            self._load_warm_start()
+        if runner.iter == 0:
+            if self.warm_start:
+                self._load_warm_start()
+            check_start(self.model)
 
     def _load_warm_start(self) -> None:
         networks = getattr(self.model, 'networks', (self.model,))
@@ -85,8 +88,10 @@ class SemiRunner(Hook):
         """Tell the consistency loss its step, and let teachers follow the networks."""
         if isinstance(self.model, DualPoseEstimator):
             self.model.consistency_head.step = runner.iter
-            epoch_length = len(runner.train_dataloader)
-            self.model.update_teachers(runner.iter, epoch_length)
+            length = epoch_length(runner.train_dataloader)
+            self.model.update_teachers(
+                runner.iter, length, has_updated(runner.optim_wrapper)
+            )
 
     def after_train_iter(
         self,

@@ -109,17 +109,23 @@ def _paste(
     half: Tensor,
 ) -> Tensor:
     """Paste one patch per image; target, source and half are (S, B, 2)."""
-    # As the public code has it, the last row and column belong to no patch.
-    size = target.new_tensor(images.shape[:-3:-1]) - 1
+    height, width = images.shape[-2:]
+
+    def inside_image(points: Tensor) -> Tensor:
+        # As the public code has it, the last row and column belong to no patch.
+        x, y = points.unbind(-1)
+        return torch.stack([x.clamp(0, width - 1), y.clamp(0, height - 1)], -1)
+
     # How far the patch reaches from its joint, cut off at the rim of its image.
-    before = (source - (source - half).clamp_min(0).minimum(size)).abs()
-    after = ((source + half).clamp_min(0).minimum(size) - source).abs()
-    start, stop = (target - before).clamp_min(0), (target + after).minimum(size)
-    columns = inside(images.shape[-1], start[..., 0], stop[..., 0])
-    rows = inside(images.shape[-2], start[..., 1], stop[..., 1])
+    before = (source - inside_image(source - half)).abs()
+    after = (inside_image(source + half) - source).abs()
+    start, stop = inside_image(target - before), inside_image(target + after)
+    columns = inside(width, start[..., 0], stop[..., 0])
+    rows = inside(height, start[..., 1], stop[..., 1])
     covered = (rows.unsqueeze(-1) & columns.unsqueeze(-2)).unsqueeze(2)
     shift = target - source
-    is_missing = ((start < shift) | (stop - shift > size + 1)).any(-1)
+    x, y = (stop - shift).unbind(-1)
+    is_missing = (start < shift).any(-1) | (x > width) | (y > height)
     patch = _shifted(images, order, shift)
     patch = patch.masked_fill(is_missing[..., None, None, None], 0)
     return torch.where(covered, patch, result)

@@ -57,11 +57,13 @@ def move_points(points: Tensor, theta: Tensor, size: tuple[int, int]) -> Tensor:
     Returns:
         Tensor: (S, B, K, 2), (x, y), pixels, not rounded.
     """
-    extent = points.new_tensor(size[::-1])
+    height, width = size  # Python's numbers, as a tensor of them waits for the device
+    x, y = points.unbind(-1)
     # Centers of the corner pixels lie half a pixel inside (align_corners=False).
-    normalized = (2 * points + 1) / extent - 1
+    normalized = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], -1)
     moved = normalized @ theta[:, :, :2].mT + theta[:, None, :, 2]
-    return ((moved + 1) * extent - 1) / 2
+    x, y = moved.unbind(-1)
+    return torch.stack([((x + 1) * width - 1) / 2, ((y + 1) * height - 1) / 2], -1)
 
 
 def draw_gaussians(centers: Tensor, size: tuple[int, int], sigma: float) -> Tensor:

@@ -1,0 +1,19 @@
+"""When a run's networks change, and how long its epochs are."""
+
+from mmengine.dataset import InfiniteSampler
+from mmengine.dist import get_world_size
+from mmengine.optim import OptimWrapper
+from torch.utils.data import DataLoader
+
+
+def has_updated(optim_wrapper: OptimWrapper) -> bool:
+    """Say whether no gradients of steps before an update are left."""
+    return not isinstance(optim_wrapper, OptimWrapper) or optim_wrapper.should_update()
+
+
+def epoch_length(loader: DataLoader) -> int:
+    """Count the steps in which all processes together see a training set once."""
+    steps = len(loader)
+    if isinstance(loader.sampler, InfiniteSampler):  # which counts one process
+        steps = -(-steps // get_world_size())
+    return steps
