@@ -260,7 +260,11 @@ PSEUDO_LABELED = [path for path in CONFIGS if re.search('pseudo|distill', path.s
     'path', [one for one in PSEUDO_LABELED if one.parent.name != '_base_'], ids=str
 )
 def test_pseudo_labels_are_for_the_people_of_the_dual_recipe(path):
-    dual = re.sub('pseudo|distill', 'dual', path.stem)
+    method = re.compile('dual_distill|pseudo|distill')
+    dual = method.sub('dual', path.stem)
+    teacher = (
+        dual if 'dual_distill' in path.stem else method.sub('supervised', path.stem)
+    )
     own, other = (
         recipe_people(str(ROOT / path.with_stem(s))) for s in (path.stem, dual)
     )
@@ -268,9 +272,7 @@ def test_pseudo_labels_are_for_the_people_of_the_dual_recipe(path):
     _, pseudo = load_sets(load(path))
     assert pseudo.get('indices') is None  # all of them
     for text in load(path).pseudo_labels.teachers:
-        assert Path(text.partition('@')[0]) == ROOT / path.with_stem(
-            re.sub('pseudo|distill', 'supervised', path.stem)
-        )
+        assert Path(text.partition('@')[0]) == ROOT / path.with_stem(teacher)
     text = re.sub(r'[ \\]*\n#? *', ' ', (ROOT / path).read_text())
     assert f'--unlabeled {path}' in text
 

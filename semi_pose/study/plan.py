@@ -354,6 +354,8 @@ class Planner:
             command += ['--scales', *map(str, wanted.scales)]
         if 'score_thr' in wanted:
             command += ['--score-thr', str(wanted.score_thr)]
+        if 'network' in wanted:
+            command += ['--network', str(wanted.network)]
         tool = self.root / 'tools/dataset/make_pseudo_labels.py'
         return [str(tool), *command]
 

@@ -130,6 +130,12 @@ def test_teachers_and_scales_of_the_recipe_are_those_of_its_labels(plan):
     command = student.pseudo_labels.command
     where = command.index('--scales')
     assert command[where : where + 2] == ['--scales', '1']
+    by_dual = Path('configs/lspet/efflite0_96x128_lspet500_dual_distill.py')
+    *_, student = plan([(by_dual, [0])], {}).trials
+    assert student.pseudo_labels.command[-2:] == ['--network', 'ensemble']
+    assert [one.recipe for one in student.teachers] == 2 * [
+        'efflite0_96x128_lspet500_dual'
+    ]
 
 
 def test_ablations_change_one_setting_of_the_first_recipe_that_has_it(plan):
