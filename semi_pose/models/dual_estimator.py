@@ -5,6 +5,7 @@ from copy import deepcopy
 from functools import partial
 
 import torch
+from mmengine.runner import autocast
 from mmengine.structures import PixelData
 from mmpose.models import TopdownPoseEstimator
 from mmpose.registry import MODELS, TRANSFORMS
@@ -243,7 +244,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
             Lesson: The task, without gradients.
         """
         # Mixed precision is for networks: positions in a view want float32.
-        float32 = partial(torch.autocast, images.device.type, enabled=False)
+        float32 = partial(autocast, images.device.type, enabled=False)
         with float32():
             easy, frame = self.make_easy_view(images)
         teachers = torch.stack(
