@@ -75,10 +75,10 @@ class GraphedPart:
         key = (self.call, self.part.training, *_kind_of_pass(args))
         self.call += 1
         shapes = [value.shape for value in tree_flatten(args)[0]]
-        if key not in self.recordings:
-            replay = record_pass(self.part, self.plain, args)
-            self.recordings[key] = shapes, replay
-        recorded, replay = self.recordings[key]
+        recorded, replay = self.recordings.get(key, ([], None))
+        if shapes > recorded:  # the first, or larger ones than those of an epoch's end
+            recorded, replay = shapes, record_pass(self.part, self.plain, args)
+            self.recordings[key] = recorded, replay
         return replay(*args) if shapes == recorded else self.plain(*args)
 
     def remove(self) -> None:

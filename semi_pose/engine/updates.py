@@ -2,13 +2,15 @@
 
 from mmengine.dataset import InfiniteSampler
 from mmengine.dist import get_world_size
-from mmengine.optim import OptimWrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from torch.utils.data import DataLoader
 
 
 def has_updated(optim_wrapper: OptimWrapper) -> bool:
     """Say whether no gradients of steps before an update are left."""
-    return not isinstance(optim_wrapper, OptimWrapper) or optim_wrapper.should_update()
+    if isinstance(optim_wrapper, OptimWrapperDict):  # whose wrappers may differ
+        return True
+    return optim_wrapper.should_update()
 
 
 def epoch_length(loader: DataLoader) -> int:

@@ -6,7 +6,6 @@ from mmengine.config import Config
 from mmpose.registry import METRICS
 
 from semi_pose.errors import UserError
-from semi_pose.runs.logs import METRICS as COMPARABLE
 
 CROWD = 'AP', 'AP .5', 'AP .75', 'AR', 'AR .5', 'AR .75', 'AP(E)', 'AP(M)', 'AP(H)'
 COCO = (
@@ -30,8 +29,8 @@ def check_save_best(cfg: Config) -> None:
         UserError: If it does not; the message lists the metrics.
     """
     wanted = cfg.get('default_hooks', {}).get('checkpoint', {}).get('save_best')
-    known = metric_names(cfg)
-    if not wanted or not known:
+    known = metric_names(cfg) if wanted else []
+    if not known:
         return
     every = cfg.get('val_cfg', {}).get('type') == 'SemiValLoop'
     for name in [wanted] if isinstance(wanted, str) else wanted:
@@ -42,24 +41,6 @@ def check_save_best(cfg: Config) -> None:
                 f'Validation computes {", ".join(known)}'
                 + (', and each as net1/..., ensemble/....' if every else '.')
             )
-
-
-def check_comparable(cfg: Config) -> None:
-    """Check that validation computes a metric by which a study compares methods.
-
-    Args:
-        cfg (Config): The config.
-
-    Raises:
-        UserError: If it does not.
-    """
-    known = metric_names(cfg)
-    if known and not {name.rpartition('/')[2] for name in known} & {*COMPARABLE}:
-        raise UserError(
-            f'{cfg.filename}: a study compares {", ".join(COMPARABLE)}, and validation '
-            f"computes {', '.join(known)}: add dict(type='PCKAccuracy') or "
-            "dict(type='AUC') to val_evaluator."
-        )
 
 
 def metric_names(cfg: Config) -> list[str]:
@@ -73,13 +54,18 @@ def metric_names(cfg: Config) -> list[str]:
         not known here.
     """
     metrics = cfg.get('val_evaluator') or []
+    if isinstance(metrics, Mapping):
+        metrics = metrics.get('metrics', metrics)  # of an Evaluator
     metrics = metrics if isinstance(metrics, (list, tuple)) else [metrics]
     names = [list(_names(metric)) for metric in metrics]
     return sum(names, []) if all(names) else []
 
 
 def _names(metric: Mapping) -> Iterator[str]:
-    kind = METRICS.get(metric['type'])
+    kind = metric['type']
+    kind = METRICS.get(kind) if isinstance(kind, str) else kind
+    if not isinstance(kind, type):
+        return
     prefix = metric.get('prefix') or getattr(kind, 'default_prefix', None)
     for name in _plain_names(metric, {one.__name__ for one in kind.__mro__}):
         yield f'{prefix}/{name}' if prefix else name

@@ -8,13 +8,14 @@ from semi_pose.recipes.small_layout import use_small_layout
 from semi_pose.recipes.split_layout import use_split
 
 
-def use_layout(cfg: Config, root: str) -> str | None:
+def use_layout(cfg: Config, root: str, write: bool = True) -> str | None:
     """Fit a recipe to a split, or to the small layout.
 
     Args:
         cfg (Config): The config; changed in place. Without ``work_dir`` it gets
             MMPose's default one, where parts of the small layout are written.
         root (str): The data root.
+        write (bool): Whether to write parts of the small layout.
 
     Returns:
         str, optional: What was done; None if the folder is laid out as the recipe says.
@@ -23,7 +24,7 @@ def use_layout(cfg: Config, root: str) -> str | None:
         UserError: If a file of the layout cannot be read.
     """
     name_work_dir(cfg)
-    return use_split(cfg, root) or use_small_layout(cfg, root)
+    return use_split(cfg, root) or use_small_layout(cfg, root, write)
 
 
 def name_work_dir(cfg: Config) -> None:

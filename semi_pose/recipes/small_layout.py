@@ -17,7 +17,7 @@ COCO_VAL = 'person_keypoints_val2017.json'
 SMALL = 'person_keypoints.json'
 
 
-def use_small_layout(cfg: Config, root: str) -> str | None:
+def use_small_layout(cfg: Config, root: str, write: bool = True) -> str | None:
     """Fit a COCO recipe to ``root/images`` and ``root/annotations/{SMALL}``.
 
     The last fifth of the labeled images validates. All others train: their people with
@@ -27,6 +27,8 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
     Args:
         cfg (Config): The config, with ``work_dir``; changed in place.
         root (str): The data root.
+        write (bool): Whether to write the parts; else they are where an earlier call
+            has put them.
 
     Returns:
         str, optional: What was done; None if the folder is laid out otherwise, or the
@@ -45,14 +47,19 @@ def use_small_layout(cfg: Config, root: str) -> str | None:
     ]
     if not nodes:  # a run's own config, whose sets are split already
         return None
-    train, val = split(_load(str(source), root, nodes), str(source))
     folder = Path(cfg.work_dir, 'splits').absolute()
     files = {
-        COCO_TRAIN: _write(train, folder / 'person_keypoints_train.json'),
-        COCO_VAL: _write(val, folder / 'person_keypoints_val.json'),
+        COCO_TRAIN: folder / 'person_keypoints_train.json',
+        COCO_VAL: folder / 'person_keypoints_val.json',
     }
+    coco = _load(str(source), root, nodes) if write else None
     for node in nodes:
-        _fit(node, files[Path(node['ann_file']).name])
+        _fit(node, str(files[Path(node['ann_file']).name]))
+    if coco is None:
+        return f'{source} was split before, in {folder}'
+    train, val = split(coco, str(source))
+    _write(train, files[COCO_TRAIN])
+    _write(val, files[COCO_VAL])
     labeled = sum(map(_is_labeled, train['annotations']))
     return (
         f'{source} has no split: {counted(len(train["images"]), "image")} train '
@@ -103,13 +110,12 @@ def _part(coco: dict, ids: set[int]) -> dict:
     return dict(coco, images=images, annotations=annotations)
 
 
-def _write(coco: dict, path: Path) -> str:
+def _write(coco: dict, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Every rank writes the same file: only a rename leaves it whole for the others.
     draft = path.with_suffix(f'.{os.getpid()}')
     draft.write_text(json.dumps(coco))
     draft.replace(path)
-    return str(path)
 
 
 def _fit(node: dict, ann_file: str) -> None:

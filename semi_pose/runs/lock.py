@@ -44,9 +44,10 @@ def check_unlocked(work_dir: str | Path) -> None:
     Raises:
         UserError: If one does.
     """
-    path = Path(work_dir, NAME)
-    if path.exists():
-        with path.open('r+') as file:
+    path = Path(work_dir).resolve() / NAME
+    # To close a file ends the locks that this process has on it.
+    if path.exists() and str(path) not in _held:
+        with path.open('a+') as file:
             _lock(file)
 
 

@@ -134,7 +134,7 @@ class Run:
         ]
 
     def fitted(self) -> Config:
-        """Fit the recipe to its data, as the training tool does.
+        """Fit the recipe to its data, as the training tool does; writes nothing.
 
         Returns:
             Config: A copy.
@@ -146,7 +146,7 @@ class Run:
         if self.data_root is not None:
             cfg.work_dir = str(self.folder)
             set_data_root(cfg, str(self.data_root))
-            use_layout(cfg, str(self.data_root))
+            use_layout(cfg, str(self.data_root), write=False)
         return cfg
 
     def metrics(self) -> dict[str, float] | None:

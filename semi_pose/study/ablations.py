@@ -123,7 +123,7 @@ def parse_ablations(texts: Sequence[str]) -> dict[str, list[Number]]:
             )
         values[name] = parse_numbers(numbers, f'--ablate {text}', f'{name}=1,2')
         if name in COUNTS and min(values[name]) < 1:
-            raise UserError(f'--ablate {text}: {name} begin with 1.')
+            raise UserError(f'--ablate {text}: give 1 or more.')
     return values
 
 

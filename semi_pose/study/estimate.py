@@ -1,9 +1,11 @@
 """How long a study takes, before it is run."""
 
 import os.path as osp
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import reduce
 from statistics import fmean
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from mmengine.config import Config
@@ -11,8 +13,9 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import DATASETS
 
 from semi_pose.analysis.cost import count_step
+from semi_pose.cli.tool import checked_data
 from semi_pose.errors import UserError
-from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
+from semi_pose.recipes.data_root import TRAIN, check_files, data_nodes, set_data_root
 from semi_pose.recipes.kinds import label_places, pseudo_file
 from semi_pose.recipes.layouts import use_layout
 from semi_pose.runs.logs import epoch_length, read_scalars, series
@@ -89,21 +92,23 @@ def check_labels(plan: Plan) -> None:
     """Check that there are as many labeled people as are wanted; reads the data.
 
     Raises:
-        UserError: If there are fewer.
+        UserError: If there are fewer, or a file has faults.
     """
+    counts: dict[str, int] = {}
     for sweep in plan.sweeps:
         if sweep.ablation.name != 'labels':
             continue
-        cfg = sweep.method.trials[0].run.fitted()
-        init_default_scope(cfg.get('default_scope', 'mmpose'))
-        for place in label_places(cfg):
-            node = reduce(_child, place.split('.')[:-1], cfg)
-            check_files(Config(dict(train_dataloader=dict(dataset=node))), ('train',))
-            people = len(DATASETS.build({**node, 'indices': None}))
-            if people < max(sweep.points):
+        run = sweep.method.trials[0].run
+        wanted = max((one for one in sweep.points if one != sweep.own), default=0)
+        for place in label_places(run.cfg):
+            node = dict(reduce(_child, place.split('.')[:-1], run.cfg), indices=None)
+            if node['ann_file'] not in counts:
+                counts[node['ann_file']] = count_people([node], run)
+            people = counts[node['ann_file']]
+            if people < wanted:
                 raise UserError(
-                    f'--ablate labels: {node.ann_file} has {people} people with '
-                    f'labels, not {max(sweep.points)}.'
+                    f'--ablate labels: {node["ann_file"]} has {people} people with '
+                    f'joints, and {wanted} are wanted: name fewer.'
                 )
 
 
@@ -113,38 +118,48 @@ def _child(node: Any, key: str) -> Any:
 
 def steps_per_pass(run: Run) -> int:
     """Count the steps in which a run sees its training set once; reads the data."""
-    cfg = run.fitted()
-    cfg.train_dataloader.dataset = dict(datasets=_training_sets(cfg, run))
-    check_files(cfg, TRAIN)
-    init_default_scope(cfg.get('default_scope', 'mmpose'))
-    parts = cfg.train_dataloader.dataset.datasets
-    people = sum(len(DATASETS.build(part)) for part in parts)
-    return -(-people // cfg.train_dataloader.batch_size)
+    people = count_people(_training_sets(run.cfg), run)
+    return -(-people // run.cfg.train_dataloader.batch_size)
 
 
-def _training_sets(cfg: Config, run: Run) -> list[Config]:
+def _training_sets(cfg: Config) -> list[Config]:
     """Return the parts of a training set; who is to be labeled, before that is done."""
     dataset = cfg.train_dataloader.dataset
     labels = pseudo_file(cfg)
     is_missing = bool(labels) and not osp.exists(labels)
     return [
-        _fitted(cfg.unlabeled, run)
-        if is_missing and part.get('ann_file') == labels
-        else part
+        cfg.unlabeled if is_missing and part.get('ann_file') == labels else part
         for part in dataset.get('datasets', [dataset])
     ]
 
 
-def _fitted(dataset: Config, run: Run) -> Config:
-    """Fit a set to the run's data folder."""
-    if run.data_root is None:
-        return dataset
-    root, loader = str(run.data_root), dict(dataset=dataset)
-    cfg = dict(work_dir=str(run.folder), train_dataloader=loader)
-    cfg = Config(cfg, filename=run.cfg.filename)
-    set_data_root(cfg, root)
-    use_layout(cfg, root)
-    return cfg.train_dataloader.dataset
+def count_people(datasets: Sequence[Mapping], run: Run) -> int:
+    """Count the people of a run's sets; reads the data.
+
+    Args:
+        datasets (Sequence[Mapping]): Configs of sets.
+        run (Run): The run, for its data root.
+
+    Returns:
+        int: How many samples they have together.
+
+    Raises:
+        UserError: If a file is missing or has faults.
+    """
+    init_default_scope(run.cfg.get('default_scope', 'mmpose'))
+    people = 0
+    for dataset in datasets:
+        with TemporaryDirectory() as folder:
+            cfg = dict(work_dir=folder, train_dataloader=dict(dataset=dataset))
+            cfg = Config(cfg, filename=run.cfg.filename)
+            if run.data_root is not None:
+                if any('data_root' in one for one in data_nodes(cfg, TRAIN)):
+                    set_data_root(cfg, str(run.data_root))
+                use_layout(cfg, str(run.data_root))
+            check_files(cfg, TRAIN)
+            with checked_data(cfg, 'train'):
+                people += len(DATASETS.build(cfg.train_dataloader.dataset))
+    return people
 
 
 def duration(seconds: float) -> str:

@@ -101,7 +101,7 @@ def _below_best(results: Results, method: Method) -> list[Finding]:
 
 
 def _beats(results: Results, better: Method, worse: Method) -> list[Finding]:
-    """Check that one method beats another on average and with most seeds."""
+    """Check that one method beats another, also with at least half of the seeds."""
     findings = []
     for metric in results.metrics:
         values, others = results.end(better, metric), results.end(worse, metric)

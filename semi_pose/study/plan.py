@@ -12,11 +12,13 @@ from typing import Any
 from mmengine.config import Config
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.best_metric import check_comparable
+from semi_pose.recipes.best_metric import metric_names
+from semi_pose.recipes.data_root import set_data_root
 from semi_pose.recipes.kinds import describe, is_semi, nodes, pseudo_file
 from semi_pose.recipes.pseudo_labels import labeled_and_unlabeled
 from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.split_layout import use_split
+from semi_pose.runs.logs import METRICS
 from semi_pose.runs.run import Run
 from semi_pose.study.ablations import ABLATIONS, Ablation, Number
 
@@ -68,13 +70,15 @@ class PseudoLabels:
     Attributes:
         file (Path): Where they go.
         teachers (list[Trial]): The runs whose networks are averaged.
-        command (list[str]): The tool that makes them, and its options.
+        command (list[str]): The tool that makes them, and where from and to.
+        settings (list[str]): Its options on how they are made.
         lock (Lock): Held while they are made.
     """
 
     file: Path
     teachers: list[Trial]
     command: list[str]
+    settings: list[str]
     lock: Lock = field(default_factory=Lock)
 
 
@@ -303,8 +307,9 @@ class Planner:
         """Read a recipe, once; a copy is returned."""
         if recipe not in self._recipes:
             cfg = self._recipes[recipe] = read_config(str(recipe))
-            if self.data_root is not None:
-                use_split(cfg, str(self.data_root))  # whose people are the labeled ones
+            if self.data_root is not None:  # whose people are the labeled ones
+                set_data_root(cfg, str(self.data_root))
+                use_split(cfg, str(self.data_root))
         return deepcopy(self._recipes[recipe])
 
     def _run(
@@ -340,24 +345,13 @@ class Planner:
                 for teacher, seeds in teachers
                 for one in seeds
             ]
-            command = self._labeling(recipe, wanted, file)
-            self.pseudo_labels[file] = PseudoLabels(file, trials, command)
+            tool = self.root / 'tools/dataset/make_pseudo_labels.py'
+            command = [str(tool), '--unlabeled', str(recipe), '--out', str(file)]
+            if self.data_root is not None:
+                command += ['--data-root', str(self.data_root)]
+            settings = _labeling(wanted)
+            self.pseudo_labels[file] = PseudoLabels(file, trials, command, settings)
         return self.pseudo_labels[file]
-
-    def _labeling(self, recipe: Path, wanted: Config, file: Path) -> list[str]:
-        command = ['--unlabeled', str(recipe), '--out', str(file)]
-        if self.data_root is not None:
-            command += ['--data-root', str(self.data_root)]
-        if wanted.get('tta'):
-            command.append('--tta')
-        if 'scales' in wanted:
-            command += ['--scales', *map(str, wanted.scales)]
-        if 'score_thr' in wanted:
-            command += ['--score-thr', str(wanted.score_thr)]
-        if 'network' in wanted:
-            command += ['--network', str(wanted.network)]
-        tool = self.root / 'tools/dataset/make_pseudo_labels.py'
-        return [str(tool), *command]
 
     def _fitting(
         self, ablation: Ablation, ablated: Sequence[Path], named: Iterable[Path]
@@ -379,6 +373,33 @@ class Planner:
                 f'({ablation.label}): name one that has it by --ablate-recipe.'
             )
         return fitting if all_of_them else fitting[:1]
+
+
+def _labeling(wanted: Config) -> list[str]:
+    """Return the options of a recipe's ``pseudo_labels``."""
+    options = ['--tta'] if wanted.get('tta') else []
+    if 'scales' in wanted:
+        options += ['--scales', *map(str, wanted.scales)]
+    if 'score_thr' in wanted:
+        options += ['--score-thr', str(wanted.score_thr)]
+    if 'network' in wanted:
+        options += ['--network', str(wanted.network)]
+    return options
+
+
+def check_comparable(cfg: Config) -> None:
+    """Check that validation computes a metric by which methods are compared.
+
+    Raises:
+        UserError: If it does not.
+    """
+    known = metric_names(cfg)
+    if known and not {name.rpartition('/')[2] for name in known} & {*METRICS}:
+        raise UserError(
+            f'{cfg.filename}: a study compares {", ".join(METRICS)}, and validation '
+            f"computes {', '.join(known)}: add dict(type='PCKAccuracy') or "
+            "dict(type='AUC') to val_evaluator."
+        )
 
 
 def _name(

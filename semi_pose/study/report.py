@@ -139,7 +139,7 @@ def _findings(results: Results, difficulty: Difficulty | None) -> list[str]:
         table(rows),
         'Means (and ranges) over seeds, of the tested network (network 1 where the '
         'recipe names none) and the last validation. A method beats another where its '
-        'mean is at least 0.1 higher, and higher with at least half of the seeds that '
+        'mean is at least 0.05 higher, and higher with at least half of the seeds that '
         'both have. A response has fallen where it ends below '
         f'{KEPT:.0%} of its highest value.',
     ]

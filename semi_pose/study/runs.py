@@ -158,14 +158,19 @@ def make_labels(labels: PseudoLabels, on_change: Callable[[], object]) -> None:
         UserError: If that fails.
     """
     with labels.lock:
-        if labels.file.exists():
+        # A study that was stopped before the student began leaves no other record.
+        made_by, settings = labels.file.with_suffix('.txt'), ' '.join(labels.settings)
+        are_others = made_by.exists() and made_by.read_text() != settings
+        if labels.file.exists() and not are_others:
             return
+        labels.file.unlink(missing_ok=True)
         labels.file.parent.mkdir(parents=True, exist_ok=True)
         log = labels.file.with_suffix('.log')
         runs = [teacher.run for teacher in labels.teachers]
         tool, *options = labels.command
         command = [sys.executable, tool, str(runs[0].recorded)]
-        command += [*(str(run.checkpoint) for run in runs), *options]
+        command += [*(str(run.checkpoint) for run in runs), *options, *labels.settings]
         failed = follow(command, log, on_change, runs[0].threads)
         if failed or not labels.file.exists():
             raise UserError(f'Making pseudo labels failed. {end_of_log(log)}')
+        made_by.write_text(settings)

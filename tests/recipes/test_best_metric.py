@@ -2,9 +2,10 @@
 
 import pytest
 from mmengine.config import Config
+from mmpose.evaluation import CocoMetric
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.best_metric import check_save_best
+from semi_pose.recipes.best_metric import check_save_best, metric_names
 
 
 def config(metric: str, save_best: str) -> Config:
@@ -23,3 +24,22 @@ def test_another_is_refused():
 
 def test_metrics_whose_names_are_not_known_pass():
     check_save_best(config('PoseTrack18Metric', 'posetrack18/Total AP'))
+
+
+@pytest.mark.parametrize(
+    'evaluator',
+    [
+        dict(type='Evaluator', metrics=[dict(type='CocoMetric')]),
+        [dict(type=CocoMetric)],
+        dict(type='CocoMetric', prefix='coco'),
+    ],
+)
+def test_the_names_of_metrics(evaluator):
+    assert 'coco/AP' in metric_names(Config(dict(val_evaluator=evaluator)))
+
+
+@pytest.mark.parametrize('evaluator', [None, dict(type='Mine'), [dict(type='Mine')]])
+def test_names_that_are_not_known(evaluator):
+    cfg = Config(dict(val_evaluator=evaluator))
+    assert metric_names(cfg) == []
+    check_save_best(cfg)

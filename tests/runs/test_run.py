@@ -7,6 +7,7 @@ import pytest
 
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import set_data_root
+from semi_pose.recipes.layouts import use_layout
 from semi_pose.runs import Run
 from semi_pose.runs import run as runs
 from semi_pose.runs.logs import in_steps, network_metrics, read_scalars
@@ -265,6 +266,29 @@ def test_a_split_is_no_other_setting(tmp_path):
     )
     run.cfg.model.hard_pipeline[0].num_joints = 1
     assert run.differences() == ['model.hard_pipeline.0.num_joints: 3, now 1']
+
+
+def test_the_small_layout_is_no_other_setting(tmp_path, synthetic_coco):
+    root = tmp_path / 'mine'
+    (root / 'annotations').mkdir(parents=True)
+    (root / 'images').symlink_to(synthetic_coco / 'train2017')
+    source = synthetic_coco / 'annotations/person_keypoints_train2017.json'
+    mine = root / 'annotations/person_keypoints.json'
+    mine.write_text(source.read_text())
+    run = Run(tmp_path / 'tool.py', EPOCHS, tmp_path / 'run', root)
+    run.folder.mkdir()
+    fitted = run.fitted()
+    assert not (run.folder / 'splits').exists()
+    cfg = run.cfg.copy()  # as the training tool does
+    cfg.work_dir = str(run.folder)
+    set_data_root(cfg, str(root))
+    assert 'has no split' in use_layout(cfg, str(root))
+    assert cfg.train_dataloader == fitted.train_dataloader
+    cfg.dump(run.recorded)
+    written = (run.folder / 'splits/person_keypoints_val.json').read_bytes()
+    mine.write_text(source.read_text().replace('"iscrowd": 0', '"iscrowd": 1', 1))
+    assert run.differences() == []
+    assert (run.folder / 'splits/person_keypoints_val.json').read_bytes() == written
 
 
 def test_pseudo_labels_are_settings_but_not_where_they_are(tmp_path):

@@ -95,6 +95,22 @@ def test_labels_that_are_there_are_not_made_again(plan):
     assert labels.read_text() == 'mine'
 
 
+def test_labels_made_with_other_settings_are_made_again(plan, tmp_path):
+    # The study was stopped before the student began.
+    recipe = derived(tmp_path / 'one.py', 'pseudo', 'pseudo_labels = dict(tta=True)')
+    made = plan([(recipe, [0])], {})
+    assert train(made)[0] == {}
+    (student,) = made.methods[0].trials
+    labels = student.pseudo_labels
+    student.run.remove()
+    assert train(made)[0] == {}
+    assert labels.file.with_suffix('.log').read_text().count('labeled') == 1
+    student.run.remove()
+    labels.settings = ['--scales', '1']
+    assert train(made)[0] == {}
+    assert json.loads(labels.file.read_text())[-2:] == ['--scales', '1']
+
+
 @pytest.fixture
 def _heard_signals():
     # Processes that a shell starts in the background ignore this signal.
@@ -203,8 +219,7 @@ def test_labels_stay_where_only_the_student_is_another(plan):
     second.run.cfg.optim_wrapper.optimizer.lr = 0.5
     settle(made.trials, fresh=True)
     assert (first.done, second.done, labels.exists()) == (True, False, True)
-    second = first
-    second.run.cfg.pseudo_labels.score_thr = 0.5
+    first.run.cfg.pseudo_labels.score_thr = 0.5
     settle(made.trials, fresh=True)
     assert not first.done and not labels.exists()
     assert all(teacher.done for teacher in first.teachers)

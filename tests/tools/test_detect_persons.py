@@ -114,11 +114,11 @@ def test_an_interrupted_fresh_run_goes_on(call, detector, tmp_path):
     call()
     detector.seen, detector.last = 0, 3
     call('--fresh', status=130)
-    old = (tmp_path / 'boxes.json').read_bytes()
+    (tmp_path / 'boxes.json').write_text('old')
     detector.last = None
     assert 'Going on after 3 pictures' in call('--fresh')
     assert detector.seen == 5
-    assert (tmp_path / 'boxes.json').read_bytes() == old
+    assert (tmp_path / 'boxes.json').read_text() != 'old'
     detector.seen = 0
     call('--fresh')  # nothing was interrupted
     assert detector.seen == 5
@@ -151,10 +151,10 @@ def test_frames_of_another_video_are_not_taken(call, detector, tmp_path):
     frame = tmp_path / 'frames/a/000000.jpg'
     content = frame.read_bytes()
     (tmp_path / 'boxes.json').rename(tmp_path / 'day1.json')
-    assert 'frames of a or of another video' in call(
-        '--fps', 4, source=[second], status=1
-    )
-    assert frame.read_bytes() == content
+    for _ in range(2):
+        said = call('--fps', 4, source=[second], status=1)
+        assert 'frames of a or of another video' in said
+        assert frame.read_bytes() == content
     detector.seen, detector.last = 0, 1
     other = '--fps', 4, '--frames', tmp_path / 'frames2'
     call(*other, source=[second], status=130)

@@ -44,7 +44,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add(
         '--fresh',
         action='store_true',
-        help='begin again, and replace the file and the frames of videos',
+        help='replace the file and the frames of videos; interrupted, the same command '
+        'goes on',
     )
     add_detector(parser)
     add_video(parser)
@@ -125,8 +126,11 @@ def main(args: argparse.Namespace) -> None:
     if args.fresh and not (goes_on and args.out.exists()):
         path.unlink(missing_ok=True)
         goes_on = False
+    if not goes_on and not args.fresh:
+        check_frames(args, sources)
     journal = Journal(path, settings(args))
-    folder, pictures = find_pictures(args, sources, goes_on, console)
+    # Detection begins when all frames are written.
+    folder, pictures = find_pictures(args, sources, bool(journal.results), console)
     detect(detector, folder, pictures, journal, args.score_thr, console)
     good = [one for one in journal.results if 'boxes' in one]
     content = json.dumps(to_coco(good, settings(args))).encode()
@@ -205,15 +209,37 @@ def check_sources(args: argparse.Namespace) -> list[Path]:
     return sources
 
 
+def check_frames(args: argparse.Namespace, sources: list[Path]) -> None:
+    """Check that no frames of other videos would be replaced.
+
+    Raises:
+        UserError: If a folder for frames is there.
+    """
+    from semi_pose.errors import UserError
+
+    for source in sources:
+        folder = frames_folder(args) / source.stem
+        if source.is_file() and folder.exists():
+            raise UserError(
+                f'{folder} is there, with frames of {source.stem} or of another video '
+                'of this name: replace them by --fresh, or name another --frames.'
+            )
+
+
+def frames_folder(args: argparse.Namespace) -> Path:
+    """Return the folder for the frames of videos."""
+    return args.frames or args.out.with_name('frames')
+
+
 def find_pictures(
-    args: argparse.Namespace, sources: list[Path], goes_on: bool, console: Console
+    args: argparse.Namespace, sources: list[Path], are_written: bool, console: Console
 ) -> tuple[Path, list[dict]]:
     """List the pictures; of videos, write the frames first.
 
     Args:
         args (Namespace): The options.
         sources (list[Path]): A folder, or videos.
-        goes_on (bool): Whether frames that are there are of an interrupted run.
+        are_written (bool): Whether the frames were written before an interruption.
         console (Console): For the progress.
 
     Returns:
@@ -221,33 +247,25 @@ def find_pictures(
         it; of frames also ``video`` and ``frame``.
 
     Raises:
-        UserError: If there are none, or frames of something else.
+        UserError: If there are none.
     """
     from semi_pose.datasets.picture_folder import list_pictures
-    from semi_pose.errors import UserError
 
     if sources[0].is_dir():
         names = list_pictures(str(sources[0]))
         return sources[0], [dict(file_name=name) for name in names]
-    folder = args.frames or args.out.with_name('frames')
-    for source in sources:
-        if not goes_on and not args.fresh and (folder / source.stem).exists():
-            raise UserError(
-                f'{folder / source.stem} is there, with frames of {source.stem} or of '
-                'another video of this name: replace them by --fresh, or name another '
-                '--frames.'
-            )
-    return folder, write_frames(args, sources, folder, goes_on, console)
+    folder = frames_folder(args)
+    return folder, write_frames(args, sources, folder, are_written, console)
 
 
 def write_frames(
     args: argparse.Namespace,
     videos: list[Path],
     folder: Path,
-    goes_on: bool,
+    are_written: bool,
     console: Console,
 ) -> list[dict]:
-    """Write the frames of videos, and say how many."""
+    """Write the frames of videos, unless they are, and say how many."""
     from semi_pose.cli.progress import progress_display
     from semi_pose.detection import extract_frames
     from semi_pose.detection.frames import count_frames
@@ -260,7 +278,7 @@ def write_frames(
             frames += extract_frames(
                 *(video, folder, args.fps, args.same_bits),
                 advance=lambda: progress.advance(task),
-                fresh=not goes_on,
+                fresh=not are_written,
             )
     console.print(f'{len(frames)} frames are kept, in {folder}')
     return [frame._asdict() for frame in frames]
@@ -273,6 +291,7 @@ def settings(args: argparse.Namespace) -> dict:
     return dict(
         description='People found by tools/dataset/detect_persons.py',
         source=[str(Path(source).absolute()) for source in args.source],
+        frames=str(frames_folder(args).absolute()),
         **{name: getattr(args, name) for name in names},
     )
 

@@ -143,7 +143,8 @@ def check_options(args: argparse.Namespace) -> None:
     there = [path for path in [*written, args.out / MANIFEST] if path.exists()]
     if there and not args.fresh:
         raise UserError(
-            f'{there[0]} is there: replace it by --fresh, or name another --out.'
+            f'{there[0]} is there: name another --out, or replace it by --fresh, and '
+            f'with it {", ".join(PARTS)}.json in that folder.'
         )
 
 
