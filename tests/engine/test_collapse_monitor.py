@@ -329,7 +329,7 @@ def test_all_processes_stop(synthetic_coco, tmp_path, monkeypatch):
         imports=['semi_pose', __name__], allow_failed_imports=False
     )
     cfg.custom_hooks += [dict(type='CollapseMonitor', stop=True)]
-    cfg.model = mirror(estimator(hard_pipeline=[]))
+    cfg.model = mirror(estimator(hard_pipeline=[]), peer=None)
     cfg.train_dataloader.dataset = painted(synthetic_coco)
     cfg.dump(tmp_path / 'config.py')
     status, output = run(TOOLS / 'dist_train.sh', tmp_path / 'config.py', 2)
