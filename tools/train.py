@@ -74,15 +74,10 @@ def main(args: argparse.Namespace) -> None:
     """
     from semi_pose.cli import tool as cli
     from semi_pose.cli.launcher import init_distributed, is_first_process
+    from semi_pose.engine import resuming
     from semi_pose.engine.checkpoints import RequireFit, StartNetworks
     from semi_pose.engine.hooks import SaveOnSignal
     from semi_pose.engine.hooks.data_files import DataFiles
-    from semi_pose.engine.resuming import (
-        ResumedOptimizer,
-        finished_message,
-        keep_seed,
-        resumed_meta,
-    )
     from semi_pose.engine.runner import ResumableRunner
     from semi_pose.errors import Collapsed
     from semi_pose.runs import lock_work_dir
@@ -92,12 +87,12 @@ def main(args: argparse.Namespace) -> None:
     if is_first_process():
         lock_work_dir(cfg.work_dir)
     cli.set_resume(cfg, args.resume)
-    meta = resumed_meta(cfg)
-    if finished := finished_message(cfg, meta):
+    meta = resuming.resumed_meta(cfg)
+    if finished := resuming.finished_message(cfg, meta):
         if is_first_process():
             print(finished)
         return
-    keep_seed(cfg, meta)
+    resuming.keep_seed(cfg, meta)
     init_distributed(cfg)
     with cli.checked_data(cfg, 'train') as files:
         runner = ResumableRunner.from_cfg(cfg)
@@ -105,7 +100,8 @@ def main(args: argparse.Namespace) -> None:
         runner.register_hook(SaveOnSignal())
         if cfg.get('resume'):
             runner.register_hook(RequireFit(cfg.load_from))
-            runner.register_hook(ResumedOptimizer(cfg.load_from, args.reset_optimizer))
+            optimizer = cfg.load_from, args.reset_optimizer
+            runner.register_hook(resuming.ResumedOptimizer(*optimizer))
         elif cfg.get('load_from'):
             runner.register_hook(StartNetworks(cfg.load_from))
         try:

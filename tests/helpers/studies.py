@@ -83,3 +83,11 @@ def derived(path: Path, name: str, change: str) -> Path:
     """Write a recipe that changes one of LSP's."""
     path.write_text(f"_base_ = '{lsp(name)}'\n{change}\n")
     return path
+
+
+def write_split(root: Path) -> None:
+    """Write as much of a split's folder as fitting a recipe to it reads."""
+    (root / 'annotations').mkdir(parents=True)
+    (root / 'annotations/train.json').write_text('{}')
+    parts = {name: dict(annotation_ids=[1]) for name in ('train', 'unlabeled', 'val')}
+    (root / 'manifest.json').write_text(json.dumps(dict(parts=parts)))

@@ -13,6 +13,8 @@ from semi_pose.runs import run as runs
 from semi_pose.runs.logs import in_steps, network_metrics, read_scalars
 from semi_pose.runs.run import end_of_log, follow
 
+from ..helpers.studies import write_split
+
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / 'configs/demo/efflite0_demo_dual.py'
 # Stands for tools/train.py: goes on from the last step, as far as asked.
@@ -253,10 +255,7 @@ def test_threads_are_shared_out(tmp_path):
 
 def test_a_split_is_no_other_setting(tmp_path):
     root = tmp_path / 'split'
-    (root / 'annotations').mkdir(parents=True)
-    (root / 'annotations/train.json').write_text('{}')
-    parts = {name: dict(annotation_ids=[1]) for name in ('train', 'unlabeled', 'val')}
-    (root / 'manifest.json').write_text(json.dumps(dict(parts=parts)))
+    write_split(root)
     run = Run(tmp_path / 'tool.py', RECIPE, tmp_path / 'run', root, steps=4)
     run.folder.mkdir()
     run.fitted().dump(run.recorded)  # as the training tool does

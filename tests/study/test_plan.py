@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from semi_pose.recipes.reading import read_config
 from semi_pose.study.ablations import ABLATIONS, parse_ablations
 from semi_pose.study.plan import parse_recipe
 
-from ..helpers.studies import derived, lsp, planner
+from ..helpers.studies import derived, lsp, planner, write_split
 
 TTA = 'pseudo_labels = dict(tta=True)'
 
@@ -250,11 +249,7 @@ def test_a_metric_that_methods_can_be_compared_by(plan, tmp_path):
 
 
 def test_students_on_a_split(tmp_path):
-    root = tmp_path / 'data'
-    (root / 'annotations').mkdir(parents=True)
-    (root / 'annotations/train.json').write_text('{}')
-    parts = {name: dict(annotation_ids=[1]) for name in ('train', 'unlabeled', 'val')}
-    (root / 'manifest.json').write_text(json.dumps(dict(parts=parts)))
+    write_split(tmp_path / 'data')
     made = planner(tmp_path).plan([(lsp('distill'), [0])], {})
     assert made.methods[0].labels is None  # those of the split
     for trial in made.trials:
