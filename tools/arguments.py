@@ -26,11 +26,6 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
     add('config', help='config file')
     add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
-    add(
         '--work-dir',
         metavar='DIR',
         help='output folder (default: work_dirs/CONFIG_NAME)',

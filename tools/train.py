@@ -154,8 +154,6 @@ def closing_words(args: argparse.Namespace, runner: 'Runner', page: Path | None)
     if args.data_root:
         options += ['--data-root', args.data_root]
     shown = f'Summary:     {page}\n' if page else ''
-    if args.allow_outside:
-        options.append('--allow-outside')
     return (
         f'\nCheckpoints: {runner.work_dir}\nLogs:        {runner.log_dir}\n{shown}'
         f'Next:        {tool_command("test")} {shlex.join(options)}'

@@ -7,6 +7,7 @@ easy_crop = [*_base_.load_person, dict(type='RandomSimilarity'), *crop]
 labeled = dict(
     pipeline=[*easy_crop, dict(type='GenerateTarget', encoder=codec), *_base_.pack]
 )
+pseudo_set = dict(pipeline=labeled['pipeline'])
 unlabeled = dict(pipeline=easy_crop + _base_.pack)
 pairs = dict(labeled=labeled, unlabeled=unlabeled, unlabeled_per_labeled=4)
 plain_unlabeled = dict(pipeline=_base_.load_person + crop + _base_.pack)

@@ -10,6 +10,8 @@ lsp = dict(
     data_prefix=dict(img='lsp/images/'),
 )
 labeled = dict(lsp, type='CrowdPoseDataset', indices=20, pipeline=_base_.labeled_crop)
+# File names of pseudo labels begin in the data root.
+pseudo_set = dict(labeled, data_prefix=dict(img=''), indices=None)
 unlabeled = dict(
     lsp,
     type='UnlabeledDataset',

@@ -13,6 +13,8 @@ labeled = dict(
     indices=500,
     pipeline=_base_.labeled_crop,
 )
+# File names of pseudo labels begin in the data root.
+pseudo_set = dict(labeled, data_prefix=dict(img=''), indices=None)
 unlabeled = dict(
     lspet,
     type='UnlabeledDataset',

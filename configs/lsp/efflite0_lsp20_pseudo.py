@@ -17,12 +17,7 @@ pseudo_labels = dict(
 # A third of a batch has real labels: each of the 20 people is seen 400 times, as in
 # supervised training.
 repeated = dict(type='RepeatDataset', times=20, dataset=_base_.labeled)
-pseudo = dict(
-    _base_.labeled,
-    ann_file='lsp20_pseudo_labels.json',
-    data_prefix=dict(img=''),
-    indices=None,
-)
+pseudo = dict(_base_.pseudo_set, ann_file='lsp20_pseudo_labels.json')
 train_dataloader = dict(
     batch_size=24,
     dataset=dict(_delete_=True, type='ConcatDataset', datasets=[repeated, pseudo]),

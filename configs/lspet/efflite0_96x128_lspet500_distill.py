@@ -17,12 +17,7 @@ pseudo_labels = dict(
 # A quarter of a batch has real labels: 16, as in supervised training.
 labeled = dict(_base_.labeled, indices=500)  # number of labels
 repeated = dict(type='RepeatDataset', times=6, dataset=labeled)
-pseudo = dict(
-    _base_.labeled,
-    ann_file='lspet500_distilled_labels_96x128.json',
-    data_prefix=dict(img=''),
-    indices=None,
-)
+pseudo = dict(_base_.pseudo_set, ann_file='lspet500_distilled_labels_96x128.json')
 train_dataloader = dict(
     batch_size=64,
     dataset=dict(_delete_=True, type='ConcatDataset', datasets=[repeated, pseudo]),

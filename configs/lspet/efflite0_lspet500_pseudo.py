@@ -17,12 +17,7 @@ pseudo_labels = dict(
 # A quarter of a batch has real labels: each of the 500 people is seen 48 times, as in
 # supervised training.
 repeated = dict(type='RepeatDataset', times=6, dataset=_base_.labeled)
-pseudo = dict(
-    _base_.labeled,
-    ann_file='lspet500_pseudo_labels.json',
-    data_prefix=dict(img=''),
-    indices=None,
-)
+pseudo = dict(_base_.pseudo_set, ann_file='lspet500_pseudo_labels.json')
 train_dataloader = dict(
     batch_size=32,
     dataset=dict(_delete_=True, type='ConcatDataset', datasets=[repeated, pseudo]),

@@ -4,4 +4,4 @@ _base_ = './hrnet_w32_mpii_dual.py'
 
 train_cfg = dict(max_epochs=300, val_interval=5)
 param_scheduler = [dict(type='MultiStepLR', milestones=[220, 260], gamma=0.1)]
-model = dict(paths=_base_.four_paths[2:], hard_pipeline=_base_.affine)
+model = _base_.multiaugs_two_paths

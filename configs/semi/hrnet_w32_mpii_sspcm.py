@@ -4,8 +4,4 @@ _base_ = './hrnet_w32_mpii_dual.py'
 
 train_cfg = dict(max_epochs=300, val_interval=5)
 param_scheduler = [dict(type='MultiStepLR', milestones=[220, 260], gamma=0.1)]
-model = dict(
-    student='same',
-    hard_pipeline=_base_.sspcm.hard_pipeline,
-    test_cfg=_base_.sspcm.test_cfg,
-)
+model = _base_.sspcm

@@ -2,4 +2,4 @@
 # MultiAugs, two hard views: two HRNet-W48 on COCO train and unlabeled2017.
 _base_ = './hrnet_w48_wild_dual.py'
 
-model = dict(paths=_base_.four_paths[2:], hard_pipeline=_base_.affine)
+model = _base_.multiaugs_two_paths

@@ -2,8 +2,4 @@
 # SSPCM: three HRNet-W48 on COCO train and unlabeled2017.
 _base_ = './hrnet_w48_wild_dual.py'
 
-model = dict(
-    student='same',
-    hard_pipeline=_base_.sspcm.hard_pipeline,
-    test_cfg=_base_.sspcm.test_cfg,
-)
+model = _base_.sspcm

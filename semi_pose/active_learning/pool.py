@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision.ops import box_iou
 
+from semi_pose.datasets.base_sets import records_of
 from semi_pose.datasets.people_to_label import PeopleToLabel
-from semi_pose.engine.checks import base_datasets
 
 SAME = 0.5  # people of one picture whose boxes overlap more are the same person
 
@@ -42,10 +42,8 @@ def pool_numbers(
 def _boxes_by_picture(dataset: Dataset) -> dict[str, Tensor]:
     """Return (N, 4) boxes x1, y1, x2, y2 of labeled people."""
     found = defaultdict(list)
-    for base in base_datasets(dataset):
-        for index in range(len(base)):
-            record = base.get_data_info(index)
-            found[osp.realpath(record['img_path'])].append(record['bbox'])
+    for record in records_of(dataset):
+        found[osp.realpath(record['img_path'])].append(record['bbox'])
     return {
         path: torch.from_numpy(np.concatenate(rows)).float()
         for path, rows in found.items()

@@ -17,7 +17,7 @@ from mmpose.structures import PoseDataSample
 from torch.utils.data import DataLoader
 
 from semi_pose.models import DualPoseEstimator
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 
 # A joint is correct within this share of the person's longer box side, as in PCK@0.1.
 NEAR = 0.1
@@ -54,7 +54,7 @@ def labeled_validation(cfg: Config) -> Config:
         Config: A copy without ``bbox_file`` in its validation set.
     """
     cfg = deepcopy(cfg)
-    for _, node in nodes(cfg.val_dataloader.dataset, ''):
+    for node in dicts(cfg.val_dataloader.dataset):
         if node.get('bbox_file'):
             node['bbox_file'] = None
     return cfg

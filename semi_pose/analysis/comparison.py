@@ -36,7 +36,7 @@ from semi_pose.analysis.people_pictures import (
 from semi_pose.engine.checkpoints import check_checkpoint
 from semi_pose.errors import UserError
 from semi_pose.models.members import find_member, member_title
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 from semi_pose.recipes.pseudo_labels import different_joint, find_metainfo
 from semi_pose.recipes.reading import load_recipe, recorded_config
 from semi_pose.runs.checkpoints import chosen_checkpoint
@@ -177,10 +177,10 @@ def with_pipeline(cfg: Config, model: Config) -> Config:
             f'Joint {number} of {cfg.filename} is {joint}, and {other} in '
             f'{model.filename}: compare models of the same joints.'
         )
-    theirs = (node for _, node in nodes(model.val_dataloader.dataset, ''))
+    theirs = (node for node in dicts(model.val_dataloader.dataset))
     pipeline = next(node['pipeline'] for node in theirs if node.get('pipeline'))
     cfg = deepcopy(cfg)
-    for _, node in nodes(cfg.val_dataloader.dataset, ''):
+    for node in dicts(cfg.val_dataloader.dataset):
         if node.get('pipeline'):
             node['pipeline'] = pipeline
     return cfg

@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 from semi_pose.datasets import SemiDataset
 from semi_pose.engine.checkpoints import load_weights, read_weights
 from semi_pose.errors import UserError
-from semi_pose.evaluation.samples import normalized_images, unlabeled_batches
+from semi_pose.evaluation.samples import normalized_images, seeded_batches
 from semi_pose.models.members import member_heatmaps
 
 
@@ -73,7 +73,7 @@ def mean_peaks(
         dict[str, float]: The mean over people and joints, by member.
     """
     peaks: dict[str, list[Tensor]] = {}
-    for batch in unlabeled_batches(dataset, num, seed):
+    for batch in seeded_batches(dataset, num, seed):
         images = normalized_images(model, batch)
         for name, heatmaps in member_heatmaps(model, images).items():
             peaks.setdefault(name, []).append(heatmaps.amax((-2, -1)).flatten())

@@ -26,7 +26,7 @@ from semi_pose.analysis.pages import as_png, data_uri, render
 from semi_pose.analysis.people_pictures import as_jpeg, draw_person, side_by_side
 from semi_pose.cli.tool import tool_command
 from semi_pose.datasets import SemiDataset
-from semi_pose.engine.checks import base_datasets
+from semi_pose.datasets.base_sets import base_datasets
 from semi_pose.engine.whole_files import write_whole
 from semi_pose.errors import UserError
 from semi_pose.evaluation.collapse import (
@@ -34,7 +34,7 @@ from semi_pose.evaluation.collapse import (
     judge_collapse,
     measure_collapse,
 )
-from semi_pose.evaluation.samples import draw_batch, unlabeled_batches
+from semi_pose.evaluation.samples import draw_batch, seeded_batches
 from semi_pose.models.members import find_member, member_title
 from semi_pose.recipes.kinds import describe, is_semi
 from semi_pose.recipes.reading import recorded_config
@@ -118,7 +118,7 @@ def summarize(
         val_set = DATASETS.build(labeled_validation(cfg).val_dataloader.dataset)
     examined, networks = 0, []
     if model and val_set:
-        batches = unlabeled_batches(val_set, NUM_PEOPLE, SEED)
+        batches = seeded_batches(val_set, NUM_PEOPLE, SEED)
         people = evaluate_people(model, batches, val_set.metainfo)
         examined = len(people.samples)
         if not people.joints.empty:

@@ -95,12 +95,13 @@ def _explain_checkpoint(error: Exception, cfg: Config) -> str | None:
 def _explain_disk(error: Exception, cfg: Config) -> str | None:
     if not isinstance(error, OSError) or error.errno not in FULL:
         return None
-    checkpoint, _ = newest_checkpoint(cfg.work_dir)
+    folder = cfg.get('work_dir')  # of a training
+    cannot = f'Cannot write {error.filename or folder or "a file"}: {error.strerror}.'
+    if folder is None:
+        return f'{cannot} Free some space, then run the same command again.'
+    checkpoint, _ = newest_checkpoint(folder)
     kept = f'{checkpoint} is whole' if checkpoint else 'There is no checkpoint yet'
-    return (
-        f'Cannot write {error.filename or f"into {cfg.work_dir}"}: {error.strerror}. '
-        f'{kept}. Free some space, then run the same command with --resume.'
-    )
+    return f'{cannot} {kept}. Free some space, then run the same command with --resume.'
 
 
 def _explain_amp(error: Exception, cfg: Config) -> str | None:

@@ -21,17 +21,18 @@ from semi_pose.cli.diagnosis import explained
 from semi_pose.cli.launcher import is_first_process
 from semi_pose.cli.memory import keep_freed_memory
 from semi_pose.cli.plain_files import plain_files
-from semi_pose.datasets.annotation_check import Use, allow_outside
+from semi_pose.datasets.annotation_check import Use, uses_in
 from semi_pose.datasets.annotation_files import SharedFiles, shared_files
 from semi_pose.engine.checkpoints import check_checkpoint
 from semi_pose.engine.optim_wrappers import has_fast_bf16
 from semi_pose.errors import Stopped, UserError
 from semi_pose.recipes.best_metric import check_save_best
+from semi_pose.recipes.check_hooks import check_hooks
 from semi_pose.recipes.data_root import (
     TEST,
     TRAIN,
-    annotation_uses,
     check_files,
+    data_parts,
     set_data_root,
 )
 from semi_pose.recipes.layouts import use_layout
@@ -127,8 +128,6 @@ def load_config(args: Namespace, tool: str) -> Config:
     Raises:
         UserError: If the config or its data is missing, or options do not fit.
     """
-    if args.allow_outside:
-        allow_outside()
     cfg = read_config(args.config)
     if args.data_root:
         set_data_root(cfg, args.data_root)
@@ -144,6 +143,7 @@ def load_config(args: Namespace, tool: str) -> Config:
     check_files(cfg, _sections(tool))
     if tool == 'train':
         check_save_best(cfg)
+        check_hooks(cfg)
     return cfg
 
 
@@ -188,7 +188,7 @@ def checked_data(
     Raises:
         UserError: If a file has errors, or for other errors that the user can fix.
     """
-    uses = *annotation_uses(cfg, _sections(tool)), *more
+    uses = *uses_in(data_parts(cfg, _sections(tool))), *more
     with shared_files(uses) as files, explained(cfg):
         files.read_all()
         yield files

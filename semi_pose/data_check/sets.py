@@ -1,6 +1,6 @@
 """The sets of a recipe, as training would read them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from mmengine.config import Config
 from mmpose.registry import DATASETS
-from torch.utils.data import Dataset
 
 from semi_pose.data_check.pictures import Pictures
 from semi_pose.datasets.annotation_check import Use, counted, uses_in
 from semi_pose.datasets.annotation_files import SharedFiles, shared_files
+from semi_pose.datasets.base_sets import base_datasets, records_of
 from semi_pose.datasets.transforms import different_size, shape_in_file
-from semi_pose.engine.checks import base_datasets, check_pictures
+from semi_pose.engine.checks import check_pictures
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import is_semi, nodes
+from semi_pose.recipes.kinds import dicts, is_semi
 
 TRAINING = ('labeled', 'unlabeled')
 # Faults and notes of an annotation file and a file of boxes.
@@ -124,7 +124,7 @@ def _configs(cfg: Config) -> dict[str, Any]:
 
 
 def _read(name: str, node: Mapping, checked: Checked) -> DataSet:
-    types = {part.get('type') for _, part in nodes(node, '')}
+    types = {part.get('type') for part in dicts(node)}
     done = DataSet(name, skips='LoadImageOrSkip' in types)
     for path, use in uses_in(node):
         faults, notes = checked[path, use.bbox_file]
@@ -139,7 +139,7 @@ def _read(name: str, node: Mapping, checked: Checked) -> DataSet:
 def _build(done: DataSet, node: Mapping) -> None:
     try:
         dataset = DATASETS.build(_without_pipelines(node))
-        done.records = list(_records(dataset))
+        done.records = list(records_of(dataset))
         if done.name not in TRAINING:
             check_pictures(dataset)
     except (UserError, ValueError) as error:
@@ -156,17 +156,10 @@ def _build(done: DataSet, node: Mapping) -> None:
 
 def _without_pipelines(node: Mapping) -> Mapping:
     copy = deepcopy(node)
-    for _, part in nodes(copy, ''):
+    for part in dicts(copy):
         if 'pipeline' in part:
             part['pipeline'] = []
     return copy
-
-
-def _records(dataset: Dataset) -> Iterator[dict]:
-    for base in base_datasets(dataset):
-        base.full_init()
-        for index in range(len(base)):
-            yield base.get_data_info(index)
 
 
 def check_picture_sizes(one: DataSet, pictures: Pictures) -> None:

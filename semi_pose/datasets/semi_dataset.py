@@ -85,8 +85,8 @@ class SemiDataset(Dataset):
         """Return a pair.
 
         Args:
-            index (int): Number of the unlabeled sample, which wraps around. Further
-                ones with it lie ``len(self)`` apart, as neighbors are often alike.
+            index (int): Number of the unlabeled sample, which wraps around. Those with
+                it are spread over the set, as neighbors are often alike.
 
         Returns:
             dict: ``inputs`` and ``data_samples``, each a dict by branch: ``sup``
@@ -96,9 +96,10 @@ class SemiDataset(Dataset):
         if index >= len(self):
             raise IndexError(f'{index} is beyond the {len(self)} pairs.')
         labeled = self.labeled[np.random.randint(len(self.labeled))]
+        size, number = len(self.unlabeled), self.unlabeled_per_labeled
         unlabeled = [
-            self.unlabeled[(index + i * len(self)) % len(self.unlabeled)]
-            for i in range(self.unlabeled_per_labeled)
+            self.unlabeled[(index + i * -(-size // number)) % size]
+            for i in range(number)
         ]
         several = len(unlabeled) > 1
         return {

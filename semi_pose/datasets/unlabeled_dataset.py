@@ -1,7 +1,7 @@
 """Person boxes without keypoints."""
 
 import os.path as osp
-from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from mmengine.dataset import BaseDataset
@@ -10,6 +10,7 @@ from mmpose.registry import DATASETS
 
 from semi_pose.datasets.annotation_check import (
     Use,
+    clip_boxes,
     has_extent,
     person_categories,
 )
@@ -41,15 +42,10 @@ class UnlabeledDataset(BaseDataset):
             ``person``, the only one, or 1.
         only_annotated (bool): Keep only boxes whose annotation has keypoints (which
             are not read): the 150,000 instances of COCO train in the paper.
-        metainfo (dict, optional): MMPose's meta information of the joints.
         data_root (str): Root of ``data_prefix``, ``ann_file`` and ``bbox_file``.
         data_prefix (dict, optional): Folder of the images, under ``img``.
-        indices (int or Sequence[int], optional): Use the first so many boxes, or
-            those of the given numbers.
-        serialize_data (bool): Share the records between worker processes.
-        pipeline (Sequence[dict or Callable]): The transforms.
-        lazy_init (bool): Read the file at the first use only.
-        max_refetch (int): Redraws for a sample whose pipeline returns None.
+        **kwargs: BaseDataset's: ``metainfo`` (MMPose's, of the joints), ``indices``,
+            ``serialize_data``, ``pipeline``, ``lazy_init``, ``max_refetch``.
 
     Raises:
         UserError: If a file is missing or broken, or holds no box to use.
@@ -62,14 +58,9 @@ class UnlabeledDataset(BaseDataset):
         bbox_score_thr: float = 0.0,
         category_id: int | None = None,
         only_annotated: bool = False,
-        metainfo: dict | None = None,
         data_root: str = '',
         data_prefix: dict | None = None,
-        indices: int | Sequence[int] | None = None,
-        serialize_data: bool = True,
-        pipeline: Sequence[dict | Callable] = (),
-        lazy_init: bool = False,
-        max_refetch: int = 1000,
+        **kwargs: Any,
     ) -> None:
         if bbox_file and only_annotated:
             raise UserError(
@@ -87,14 +78,9 @@ class UnlabeledDataset(BaseDataset):
         self.only_annotated = only_annotated
         super().__init__(
             ann_file=ann_file,
-            metainfo=metainfo,
             data_root=data_root,
             data_prefix=data_prefix or dict(img=''),
-            indices=indices,
-            serialize_data=serialize_data,
-            pipeline=pipeline,
-            lazy_init=lazy_init,
-            max_refetch=max_refetch,
+            **kwargs,
         )
 
     @classmethod
@@ -166,7 +152,7 @@ class UnlabeledDataset(BaseDataset):
         place = np.array([places.get(one['image_id'], -1) for one in boxes])
         sizes = np.array([(one['width'], one['height']) for one in images], float)
         rows = np.array([one['bbox'][:4] for one in boxes], float)
-        corners = _clip(rows, sizes[place])
+        corners = clip_boxes(rows, sizes[place])
         kept = (place >= 0) & has_extent(corners)
         order = np.argsort(place, kind='stable')
         folder = self.data_prefix['img']
@@ -203,9 +189,3 @@ def _record(box: dict, image: dict, corners: list[float], folder: str) -> dict:
         bbox=corners,
         bbox_score=box.get('score', 1.0),
     )
-
-
-def _clip(boxes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Clip (N, 4) boxes x, y, w, h to pictures (N, 2) as MMPose does: the corners."""
-    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], 1)
-    return np.clip(corners, 0, np.tile(sizes, 2) - 1)

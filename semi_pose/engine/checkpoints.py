@@ -84,7 +84,7 @@ def load_weights(
     Raises:
         UserError: If weights are missing, or differ in shape.
     """
-    own = model.state_dict()
+    weights, own = current_names(model, weights), model.state_dict()
     missing = [
         name for name in own if name not in weights and (not needed or name in needed)
     ]
@@ -192,7 +192,8 @@ class StartNetworks(Hook):
             UserError: If none of them fits.
         """
         model = plain_model(runner)
-        weights, own = weights_in(checkpoint), model.state_dict()
+        weights = current_names(model, weights_in(checkpoint))
+        own = model.state_dict()
         fitting = {
             name: one for name, one in weights.items() if _shape(own, name) == one.shape
         }
@@ -249,6 +250,24 @@ def _shape(weights: Weights, name: str) -> torch.Size | None:
 
 def _first(weights: Weights) -> str:
     return ', '.join([*weights][:3]) + (', ...' if len(weights) > 3 else '')
+
+
+def current_names(model: nn.Module, weights: Weights) -> Weights:
+    """Rename weights of older releases of MMPose, as loading them does.
+
+    Args:
+        model (Module): The model that they are for.
+        weights (dict[str, Tensor]): Weights by name; unchanged.
+
+    Returns:
+        dict[str, Tensor]: The weights by the model's names.
+    """
+    weights = dict(weights)
+    for name, module in model.named_modules():
+        prefix = f'{name}.' if name else ''
+        for hook in module._load_state_dict_pre_hooks.values():
+            hook(weights, prefix, {}, False, [], [], [])
+    return weights
 
 
 def weights_in(checkpoint: dict) -> Weights:

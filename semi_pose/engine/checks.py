@@ -2,13 +2,12 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper
 from mmengine.runner import Runner
@@ -19,6 +18,7 @@ from torch.utils.data import Dataset
 
 from semi_pose.datasets import SemiDataset
 from semi_pose.datasets.annotation_check import counted, picture_sizes
+from semi_pose.datasets.base_sets import base_datasets, records_of
 from semi_pose.datasets.transforms import different_size, shape_in_file
 from semi_pose.errors import UserError
 from semi_pose.models.hard_pipeline import HardAffine, RandAugment, RedrawTargets
@@ -69,7 +69,7 @@ def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) 
         number (int): 1 or 2, for the message.
 
     Raises:
-        UserError: If the counts of joints or the heatmap sizes differ.
+        UserError: If the counts of joints, the codecs or their sizes differ.
     """
     joints = labeled.metainfo['num_keypoints']
     channels = getattr(network.head, 'out_channels', joints)
@@ -88,6 +88,12 @@ def check_network(network: TopdownPoseEstimator, labeled: Dataset, number: int) 
                 f'the head of network {number} decodes {size}={tuple(wanted)}: give '
                 'GenerateTarget.encoder and head.decoder the same codec.'
             )
+    if codec and decoder and type(codec) is not type(decoder):
+        raise UserError(
+            f'The labeled pipeline makes targets of {type(codec).__name__}, but the '
+            f'head of network {number} decodes {type(decoder).__name__}: give '
+            'GenerateTarget.encoder and head.decoder the same codec.'
+        )
 
 
 def check_precision(runner: Runner, model: nn.Module) -> None:
@@ -177,7 +183,7 @@ def check_pictures(dataset: Dataset, part: str = 'validation') -> None:
     Raises:
         UserError: If one cannot be read.
     """
-    records = {record['img_path']: record for record in _records(dataset)}
+    records = {record['img_path']: record for record in records_of(dataset)}
     paths = [path for path in records if '://' not in path]
     sizes = dict(zip(paths, picture_sizes(paths), strict=True))
     lost = [path for path, size in sizes.items() if size is None]
@@ -199,29 +205,13 @@ def check_pictures(dataset: Dataset, part: str = 'validation') -> None:
         )
 
 
-def base_datasets(dataset: Dataset) -> Iterator[BaseDataset]:
-    """Walk through wrappers to the data sets that read files.
-
-    Args:
-        dataset (Dataset): A data set or a wrapper (ConcatDataset, ...).
-
-    Yields:
-        BaseDataset: Each data set inside.
-    """
-    if hasattr(dataset, 'datasets'):
-        for part in dataset.datasets:
-            yield from base_datasets(part)
-    elif hasattr(dataset, 'dataset'):
-        yield from base_datasets(dataset.dataset)
-    else:
-        yield dataset
-
-
 def _target_codec(labeled: Dataset) -> object | None:
     for dataset in base_datasets(labeled):
         for transform in dataset.pipeline.transforms:
             if isinstance(transform, GenerateTarget):
-                return transform.encoder
+                encoder = transform.encoder
+                # Of networks with several stages, the last one's.
+                return encoder[-1] if isinstance(encoder, list) else encoder
     return None
 
 
@@ -237,14 +227,10 @@ def _share_folder(*datasets: Dataset) -> bool:
 
 
 def _image_paths(dataset: Dataset) -> set[str]:
-    return {os.path.abspath(record['img_path']) for record in _records(dataset)}
-
-
-def _records(dataset: Dataset) -> Iterator[dict]:
-    # Reads each record once, since a set may be reordered or cut to a subset.
-    for base in base_datasets(dataset):
-        for index in range(len(base)):
-            yield base.get_data_info(index)
+    """Return the paths of a set's pictures, symbolic links to folders resolved."""
+    folder = cache(os.path.realpath)
+    paths = (os.path.split(record['img_path']) for record in records_of(dataset))
+    return {os.path.join(folder(head), name) for head, name in paths}
 
 
 def _name(dataset: Dataset) -> str:

@@ -4,6 +4,7 @@ import logging
 import warnings
 import zipfile
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 from mmengine.config import Config
@@ -14,6 +15,7 @@ from mmengine.runner import Runner
 
 from semi_pose.engine.checkpoints import read_checkpoint
 from semi_pose.errors import UserError
+from semi_pose.recipes.schedule import scaled_scheduler
 
 # What a schedule counts; the rest of its state are settings.
 COUNTERS = ('last_step', '_global_step', '_last_value', 'base_values', 'verbose')
@@ -69,10 +71,32 @@ def finished_message(cfg: Config, meta: dict) -> str | None:
     if done < cfg.train_cfg[f'max_{unit}s']:
         return None
     counted = f'{done} {"epochs" if unit == "epoch" else "steps"}'
-    return (
+    longer = f'--cfg-options train_cfg.max_{unit}s={2 * done}'
+    message = (
         f'This run is finished: {cfg.load_from} has {counted}; to train longer, run '
-        f'the same command with --cfg-options train_cfg.max_{unit}s={2 * done}.'
+        f'the same command with {longer}.'
     )
+    if stretched := _stretched(cfg, unit, done):
+        message += (
+            ' Its schedule has ended, so the learning rate would stay at its last '
+            f'value: to make the schedule longer too, add --reset-optimizer {longer} '
+            f'{" ".join(stretched)}.'
+        )
+    return message
+
+
+def _stretched(cfg: Config, unit: str, done: int) -> list[str]:
+    """Return the options that double a schedule, if it has ended."""
+    schedulers = cfg.get('param_scheduler') or []
+    own = [one for one in schedulers if one.get('by_epoch', True) == (unit == 'epoch')]
+    if not own or any(one.get('end', inf) > done for one in own):
+        return []
+    return [
+        f'param_scheduler.{number}.{key}={str(value).replace(" ", "")}'
+        for number, one in enumerate(schedulers)
+        if one in own
+        for key, value in scaled_scheduler(one, 2).items()
+    ]
 
 
 class ResumedOptimizer(Hook):

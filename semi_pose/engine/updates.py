@@ -13,6 +13,12 @@ def has_updated(optim_wrapper: OptimWrapper) -> bool:
     return optim_wrapper.should_update()
 
 
+def count_updates(optim_wrapper: OptimWrapper, steps: int) -> int:
+    """Count how often networks have changed, of which each may have added up steps."""
+    # OptimWrapperDict has several wrappers, which may differ.
+    return steps // getattr(optim_wrapper, '_accumulative_counts', 1)
+
+
 def epoch_length(loader: DataLoader) -> int:
     """Count the steps in which all processes together see a training set once."""
     steps = len(loader)

@@ -91,7 +91,7 @@ def measure_collapse(
             are measured on the easy view, students on the hard view, which a
             stock model does not have.
         unlabeled (dict): ``inputs`` and ``data_samples`` of B samples, before the data
-            preprocessor, plain or by branch (``easy``, ``hard``).
+            preprocessor.
         labeled (dict): The same of labeled samples, with ground-truth heatmaps.
         threshold (float): A lower peak counts as no joint.
         seed (int): Seed of the hard view: the same one at each measurement.

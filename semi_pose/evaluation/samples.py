@@ -13,13 +13,15 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 
-def unlabeled_batches(
+def seeded_batches(
     dataset: Dataset, num: int, seed: int, batch_size: int = 50
 ) -> Iterator[dict[str, Any]]:
-    """Draw unlabeled people and their views, the same ones for the same seed.
+    """Draw people and their views in batches, the same ones for the same seed.
+
+    Random states stay as they were.
 
     Args:
-        dataset (Dataset): An unlabeled data set, with its pipeline.
+        dataset (Dataset): A labeled or unlabeled data set, with its pipeline.
         num (int): How many people; all of them if there are fewer.
         seed (int): Seed of the choice and of the pipeline.
         batch_size (int): People per batch.
@@ -29,51 +31,28 @@ def unlabeled_batches(
     """
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(dataset))[:num]
-    state = np.random.get_state()
-    np.random.seed(seed)
-    try:
+    with own_randomness(seed, torch.device('cpu')):
         samples = [dataset[index] for index in chosen.tolist()]
-    finally:
-        np.random.set_state(state)
     for start in range(0, len(samples), batch_size):
         yield pseudo_collate(samples[start : start + batch_size])
 
 
 def draw_batch(dataset: Dataset, num: int, seed: int) -> dict[str, Any]:
-    """Draw people and their views as one batch, the same ones for the same seed.
-
-    Random states stay as they were.
-
-    Args:
-        dataset (Dataset): A labeled or unlabeled data set, with its pipeline.
-        num (int): How many people; all of them if there are fewer.
-        seed (int): Seed of the choice and of the pipeline.
-
-    Returns:
-        dict: ``inputs`` and ``data_samples``, as a data preprocessor takes them.
-    """
-    with own_randomness(seed, torch.device('cpu')):
-        return next(unlabeled_batches(dataset, num, seed, batch_size=num))
+    """Draw people and their views as one batch, as :func:`seeded_batches` does."""
+    return next(seeded_batches(dataset, num, seed, batch_size=num))
 
 
-def normalized_images(
-    model: TopdownPoseEstimator, batch: dict[str, Any], branch: str = 'easy'
-) -> Tensor:
+def normalized_images(model: TopdownPoseEstimator, batch: dict[str, Any]) -> Tensor:
     """Normalize the images of a batch.
 
     Args:
         model (TopdownPoseEstimator): The model whose data preprocessor is used.
-        batch (dict): ``inputs`` and ``data_samples``, lists or lists by branch.
-        branch (str): The branch, if the batch has branches.
+        batch (dict): ``inputs`` and ``data_samples``, lists.
 
     Returns:
         Tensor: (B, C, H, W).
     """
-    picked = {
-        key: value[branch] if isinstance(value, dict) else value
-        for key, value in batch.items()
-    }
-    return model.data_preprocessor(picked)['inputs']
+    return model.data_preprocessor(batch)['inputs']
 
 
 @contextmanager

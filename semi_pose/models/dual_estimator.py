@@ -189,7 +189,7 @@ class DualPoseEstimator(TopdownPoseEstimator):
                 self.student.load_state_dict({key: start[key] for key in own})
 
     def update_teachers(
-        self, step: int, epoch_length: int, have_moved: bool = True
+        self, step: int, epoch_length: int, updates: int | None
     ) -> None:
         """Let the teachers that follow the networks do so, before a step.
 
@@ -197,12 +197,12 @@ class DualPoseEstimator(TopdownPoseEstimator):
             step (int): Training steps done before.
             epoch_length (int): Steps in an epoch; at its start the copies of the epoch
                 before are made.
-            have_moved (bool): Whether the last step changed the networks; one that
-                only accumulated gradients did not.
+            updates (int, optional): How often the networks have changed; None after
+                a step that only accumulated gradients.
         """
         for teacher, net in zip(self.mean_teachers or (), self.peers, strict=False):
-            if have_moved:
-                teacher.update(net, step)
+            if updates is not None:
+                teacher.update(net, updates)
         if step % epoch_length == 0:
             for teacher, net in zip(self.past_teachers or (), self.peers, strict=False):
                 teacher.update(net)

@@ -68,14 +68,14 @@ class MeanTeacher(Follower):
         """Stay in evaluation mode, whatever the argument."""
         return super().train(False)
 
-    def update(self, network: TopdownPoseEstimator, step: int) -> None:
+    def update(self, network: TopdownPoseEstimator, updates: int) -> None:
         """Move towards the network; the first updates make a plain average.
 
         Args:
             network (TopdownPoseEstimator): The network as it is now.
-            step (int): Updates done so far; 0 copies the network.
+            updates (int): How often the network has changed; 0 copies it.
         """
-        self.follow(network, max(self.momentum, 1 / (step + 1)))
+        self.follow(network, max(self.momentum, 1 / (updates + 1)))
 
 
 class PastTeacher(Follower):

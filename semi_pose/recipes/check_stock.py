@@ -7,7 +7,7 @@ from mmpose.models import CPMHead, HeatmapHead, MSPNHead
 from mmpose.registry import MODELS
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 
 _CLASSES = 'predicts coordinates as classes (SimCC), not heatmaps'
 _NUMBERS = 'predicts coordinates by regression, not heatmaps'
@@ -81,7 +81,7 @@ def _check_packages(model: dict, path: str) -> None:
     """Check that packages whose parts a model names, as mmpretrain's, are there."""
     # mmpretrain 1.2 names a package `modelindex`, which is empty.
     needs = dict(mmpretrain='mmpretrain model-index', mmcls='mmpretrain model-index')
-    for _, node in nodes(model, ''):
+    for node in dicts(model):
         package, dot, _ = str(node.get('type') or '').partition('.')
         if dot and find_spec(package) is None:
             raise UserError(

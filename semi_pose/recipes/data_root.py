@@ -4,14 +4,12 @@ import os
 import os.path as osp
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from semi_pose.datasets.annotation_check import Use, find_use
 from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import pseudo_file
+from semi_pose.recipes.kinds import dicts, pseudo_file
 
 TRAIN = ('train', 'val')
 TEST = ('test',)
@@ -82,39 +80,25 @@ def _check_labels(path: str, cfg: Config) -> None:
         )
 
 
+def data_parts(cfg: Config, sections: tuple[str, ...]) -> list:
+    """Pick the parts of a config that describe data or metrics.
+
+    Args:
+        cfg (Config): The config.
+        sections (tuple[str]): 'train', 'val', 'test'.
+
+    Returns:
+        list: The sections' data loaders and evaluators, and the hooks of training,
+        which may have their own data.
+    """
+    kinds = 'dataloader', 'evaluator'
+    parts = [cfg.get(f'{section}_{kind}') for section in sections for kind in kinds]
+    return [*parts, cfg.get('custom_hooks')] if 'train' in sections else parts
+
+
 def data_nodes(cfg: Config, sections: tuple[str, ...]) -> Iterator[ConfigDict]:
-    """Walk through everything that describes data or metrics, also inside wrappers.
-
-    Args:
-        cfg (Config): The config.
-        sections (tuple[str]): 'train', 'val', 'test'.
-
-    Yields:
-        ConfigDict: Every dict in the sections' data loaders and evaluators, and in
-        the hooks of training, which may have their own data.
-    """
-    for section in sections:
-        yield from _dicts(cfg.get(f'{section}_dataloader'))
-        yield from _dicts(cfg.get(f'{section}_evaluator'))
-    if 'train' in sections:
-        yield from _dicts(cfg.get('custom_hooks'))
-
-
-def annotation_uses(
-    cfg: Config, sections: tuple[str, ...]
-) -> Iterator[tuple[str, Use]]:
-    """Find the annotation files in COCO's format that a run reads.
-
-    Args:
-        cfg (Config): The config.
-        sections (tuple[str]): 'train', 'val', 'test'.
-
-    Yields:
-        tuple[str, Use]: Path of a file, and how it is used.
-    """
-    for node in data_nodes(cfg, sections):
-        if use := find_use(node):
-            yield annotation_path(node), use
+    """Yield every dict in :func:`data_parts`, also inside wrappers."""
+    yield from dicts(data_parts(cfg, sections))
 
 
 def annotation_path(node: ConfigDict) -> str | None:
@@ -134,13 +118,3 @@ def _paths(node: ConfigDict) -> Iterator[str]:
         root = node.get('data_root') or ''
         for prefix in node['data_prefix'].values():
             yield osp.join(root, prefix) or os.curdir
-
-
-def _dicts(node: Any) -> Iterator[ConfigDict]:
-    if isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from _dicts(value)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from _dicts(value)

@@ -80,7 +80,7 @@ def _semi(model: dict, pairs: bool) -> tuple[str, str]:
 
 
 def _hard_view(model: dict) -> str:
-    types = {node.get('type') for _, node in nodes(model, '')}
+    types = {node.get('type') for node in dicts(model)}
     found = [name for kind, name in HARD_VIEWS.items() if kind in types]
     return ' + '.join(found) or 'no hard view'
 
@@ -94,6 +94,11 @@ def nodes(node: Any, place: str) -> Iterator[tuple[str, dict]]:
     elif isinstance(node, (list, tuple)):
         for number, value in enumerate(node):
             yield from nodes(value, f'{place}.{number}')
+
+
+def dicts(node: Any) -> Iterator[dict]:
+    """Yield every dict in a part of a config."""
+    return (found for _, found in nodes(node, ''))
 
 
 def is_semi(cfg: Config) -> bool:

@@ -10,11 +10,12 @@ from mmpose.datasets.datasets.utils import parse_pose_metainfo
 from mmpose.datasets.transforms import LoadImage
 from mmpose.registry import DATASETS
 
+from semi_pose.datasets.annotation_check import joint_names
 from semi_pose.datasets.coco_file import load_json
 from semi_pose.errors import UserError
-from semi_pose.recipes.data_root import annotation_path, set_data_root
-from semi_pose.recipes.kinds import is_semi, nodes
-from semi_pose.recipes.layouts import use_layout
+from semi_pose.recipes.data_root import annotation_path
+from semi_pose.recipes.kinds import dicts, is_semi
+from semi_pose.recipes.layouts import use_data
 from semi_pose.recipes.reading import read_config
 
 
@@ -39,7 +40,7 @@ class People(NamedTuple):
         Returns:
             list[dict], optional: As in the first file; None if that is not COCO's.
         """
-        for _, node in nodes(self.labeled, ''):
+        for node in dicts(self.labeled):
             path = annotation_path(node)
             if path and osp.exists(path):
                 content = load_json(path)
@@ -64,12 +65,10 @@ def recipe_people(path: str, data_root: str | None = None) -> People:
     """
     recipe = read_config(path)
     recipe.train_dataloader.dataset = labeled_and_unlabeled(recipe, path)
-    if data_root:
-        set_data_root(recipe, data_root)
-        use_layout(recipe, data_root)
+    use_data(recipe, data_root)
     dataset = recipe.train_dataloader.dataset
     roots = []
-    for _, node in nodes(dataset.unlabeled, ''):
+    for node in dicts(dataset.unlabeled):
         if 'pipeline' in node:
             node['pipeline'] = []
         if 'data_prefix' in node:
@@ -217,9 +216,8 @@ def different_joint(first: dict, second: dict) -> tuple[int, str, str] | None:
     return next(((n, a, b) for n, (a, b) in enumerate(pairs) if a != b), None)
 
 
-def _joint_names(metainfo: dict) -> list[str]:
-    names = parse_pose_metainfo(metainfo)['keypoint_id2name']
-    return [names[joint] for joint in range(len(names))]
+def _joint_names(metainfo: dict) -> tuple[str, ...]:
+    return joint_names(parse_pose_metainfo(metainfo))
 
 
 def _test_set(cfg: Config) -> dict:

@@ -8,8 +8,8 @@ from mmengine.registry import init_default_scope
 from yaml import YAMLError
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.data_root import TRAIN, check_files, set_data_root
-from semi_pose.recipes.layouts import use_layout
+from semi_pose.recipes.data_root import TRAIN, check_files
+from semi_pose.recipes.layouts import use_data
 
 
 def read_config(path: str) -> Config:
@@ -51,9 +51,7 @@ def load_recipe(path: str, data_root: str | None = None) -> Config:
         UserError: If the config or its data is missing.
     """
     cfg = read_config(path)
-    if data_root:
-        set_data_root(cfg, data_root)
-        use_layout(cfg, data_root)
+    use_data(cfg, data_root)
     check_files(cfg, TRAIN)
     init_default_scope(cfg.get('default_scope', 'mmpose'))
     return cfg

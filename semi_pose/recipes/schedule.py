@@ -47,7 +47,7 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
         if node and node > 0:  # -1 of checkpoints: the last one alone
             settings[place] = scale(node)
     for number, scheduler in enumerate(cfg.get('param_scheduler') or []):
-        scaled = _scaled_scheduler(scheduler, factor)
+        scaled = scaled_scheduler(scheduler, factor)
         settings |= {f'param_scheduler.{number}.{key}': scaled[key] for key in scaled}
     for number, hook in enumerate(cfg.get('custom_hooks') or []):
         if hook.type in ONLOOKERS and hook.get('interval'):
@@ -59,8 +59,16 @@ def scaled_schedule(cfg: Config, steps: int) -> dict[str, int | list[int]]:
     return settings
 
 
-def _scaled_scheduler(scheduler: dict, factor: float) -> dict[str, int | list[int]]:
-    """Scale what a parameter scheduler counts in steps."""
+def scaled_scheduler(scheduler: dict, factor: float) -> dict[str, int | list[int]]:
+    """Scale what a parameter scheduler counts in steps or epochs.
+
+    Args:
+        scheduler (dict): Its config.
+        factor (float): How many times as long it shall be.
+
+    Returns:
+        dict: The settings that change.
+    """
     scaled = {key: scheduler[key] for key in LENGTHS if scheduler.get(key)}
     scaled = {key: max(round(value * factor), 1) for key, value in scaled.items()}
     if 'milestones' in scheduler:

@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 import semi_pose
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 from semi_pose.recipes.python_code import Code, assignment, concatenation
 from semi_pose.recipes.unlabeled_people import People
 
@@ -171,7 +171,7 @@ def _scale_boxes(model: dict, input_size: tuple[int, int]) -> None:
     factor = min(side / usual for side, usual in zip(input_size, CROP, strict=True))
     if factor == 1:
         return
-    for _, node in nodes(model, ''):
+    for node in dicts(model):
         if node.get('type') in JITTERED:
             node['jitter_std'] = max(round(JITTER_STD * factor), 1)
         if node.get('type') in BOXES:
@@ -203,7 +203,7 @@ def easy_pipeline(cfg: Config, wish: Wish) -> tuple[list[dict], list[str]]:
     """
     pipelines = (
         node.pipeline
-        for _, node in nodes(cfg.train_dataloader.dataset, '')
+        for node in dicts(cfg.train_dataloader.dataset)
         if any(step.type == 'TopdownAffine' for step in node.get('pipeline') or ())
     )
     stock = next(pipelines, None)

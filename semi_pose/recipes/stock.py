@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 from semi_pose.errors import UserError
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 
 # What a stock config needs beside the model and its data to be tested.
 KEPT = (
@@ -130,7 +130,7 @@ def _packages(node: Any) -> Iterator[str]:
         if isinstance(registry, Registry)
         for name, kind in registry.module_dict.items()
     }
-    for _, part in nodes(node, ''):
+    for part in dicts(node):
         package = modules.get(part.get('type'))
         if package and package not in OPENMMLAB:
             yield package

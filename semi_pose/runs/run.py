@@ -15,7 +15,7 @@ from mmengine.config import Config
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import TEST, TRAIN, data_nodes, set_data_root
 from semi_pose.recipes.kinds import ONLOOKERS
-from semi_pose.recipes.layouts import use_layout
+from semi_pose.recipes.layouts import use_data
 from semi_pose.recipes.reading import read_config
 from semi_pose.recipes.schedule import scaled_schedule
 from semi_pose.runs.lock import check_unlocked
@@ -143,10 +143,8 @@ class Run:
             UserError: If the recipe does not fit the data.
         """
         cfg = deepcopy(self.cfg)
-        if self.data_root is not None:
-            cfg.work_dir = str(self.folder)
-            set_data_root(cfg, str(self.data_root))
-            use_layout(cfg, str(self.data_root), write=False)
+        cfg.work_dir = str(self.folder)
+        use_data(cfg, self.data_root, write=False)
         return cfg
 
     def metrics(self) -> dict[str, float] | None:

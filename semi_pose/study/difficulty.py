@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 from semi_pose.analysis.accuracy import build_evaluator, validation_loader
 from semi_pose.evaluation.samples import own_randomness
 from semi_pose.models.heatmaps import View, predict_view
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 from semi_pose.runs.logs import network_metrics
 from semi_pose.study.checkpoints import SEED, load_last, recorded_config
 from semi_pose.study.plan import Method, Trial
@@ -39,7 +39,7 @@ def find_augmentations(methods: Sequence[Method]) -> Augmentations:
     found = {}
     for method in methods:
         model = method.trials[0].run.cfg.model
-        for _, node in nodes(model, 'model') if method.easy_hard else ():
+        for node in dicts(model) if method.easy_hard else ():
             found.setdefault(node.get('type'), dict(node))
     names = ('HardAffine', 'RandAugment', 'JointCutout')
     return {name: found.get(name, dict(type=name)) for name in names}

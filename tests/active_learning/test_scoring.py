@@ -8,7 +8,7 @@ from mmpose.registry import DATASETS, MODELS
 
 from semi_pose.active_learning import combined_score, hard_view_of, judge_people
 from semi_pose.active_learning.scoring import FAR
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.samples import seeded_batches
 
 from ..helpers.runs import AFFINE, LOAD, PACK, coco_set, supervised_model
 from ..helpers.tiny import codec, estimator
@@ -39,7 +39,7 @@ def batches(synthetic_coco):
     people = coco_set(
         synthetic_coco, 'train', [*LOAD, AFFINE, PACK], type='UnlabeledDataset'
     )
-    return list(unlabeled_batches(DATASETS.build(people), 6, seed=0, batch_size=4))
+    return list(seeded_batches(DATASETS.build(people), 6, seed=0, batch_size=4))
 
 
 def dual(first, second, **changes):

@@ -13,7 +13,7 @@ from semi_pose.analysis import summary
 from semi_pose.analysis.accuracy import evaluate_people, person_table
 from semi_pose.analysis.networks import load_networks
 from semi_pose.errors import UserError
-from semi_pose.evaluation.samples import unlabeled_batches
+from semi_pose.evaluation.samples import seeded_batches
 from semi_pose.recipes.reading import recorded_config
 from semi_pose.runs.checkpoints import best_checkpoint, chosen_checkpoint
 from semi_pose.runs.logs import network_metrics, read_scalars
@@ -86,7 +86,7 @@ def test_best_and_worst_people_of_each_network(finished, page):
     cfg = recorded_config(finished)
     model = load_networks(cfg, chosen_checkpoint(finished))
     people = DATASETS.build(cfg.val_dataloader.dataset)
-    batches = unlabeled_batches(people, summary.NUM_PEOPLE, summary.SEED)
+    batches = seeded_batches(people, summary.NUM_PEOPLE, summary.SEED)
     found = person_table(evaluate_people(model, batches, people.metainfo).joints)
     parts = page.split('<details')[1:]
     titles = [re.search('<summary>([^:]*):', part)[1] for part in parts]

@@ -16,7 +16,7 @@ from semi_pose.analysis.views import (
     lesson_pictures,
     unlabeled_pictures,
 )
-from semi_pose.evaluation.samples import draw_batch, unlabeled_batches
+from semi_pose.evaluation.samples import draw_batch, seeded_batches
 
 from ..helpers.runs import semi_set, supervised_model
 from ..helpers.tiny import estimator
@@ -32,7 +32,7 @@ def make(**changes):
 @pytest.fixture
 def batch(synthetic_coco):
     people = DATASETS.build(semi_set(synthetic_coco)).unlabeled
-    (batch,) = unlabeled_batches(people, 3, 0)
+    (batch,) = seeded_batches(people, 3, 0)
     return batch
 
 

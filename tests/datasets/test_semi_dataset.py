@@ -98,10 +98,22 @@ def test_several_unlabeled_samples_come_with_each_labeled_one(labeled, unlabeled
     assert len(joined['inputs']['sup']) == 3
     assert joined['inputs']['easy'].shape == (6, 3, 16, 12)
     seen = [sample.id for sample in joined['data_samples']['easy']]
-    # One epoch sees all five; the partner of each lies an epoch's length further on.
+    # One epoch sees all five; the partner of each lies half of the set further on.
     assert seen == [1, 2, 3, 4, 5, 1]
     images = [image for group in batch['inputs']['easy'] for image in group]
     assert torch.equal(joined['inputs']['easy'], torch.stack(images).float())
+
+
+def test_a_pair_has_nobody_twice_where_labels_are_many(labeled, unlabeled):
+    dataset = SemiDataset(
+        dict(type='ConcatDataset', datasets=[labeled, labeled]),
+        unlabeled,
+        unlabeled_per_labeled=3,
+    )
+    assert len(dataset) == 6 > len(dataset.unlabeled)
+    groups = [[one.id for one in dataset[i]['data_samples']['easy']] for i in range(6)]
+    assert groups[:2] == [[1, 3, 5], [2, 4, 1]]
+    assert all(len(set(group)) == 3 for group in groups)
 
 
 @pytest.mark.parametrize('share', [0, -1, 1.5, None])

@@ -265,3 +265,8 @@ def test_validation_pictures_among_crops_are_found(crops, mixture, tmp_path):
     (crops / 'a.JPG').rename(tmp_path / 'other' / 'a.JPG')
     other = dict(type='UnlabeledDataset', data_prefix=dict(img=str(tmp_path / 'other')))
     check_overlap(unlabeled, DATASETS.build(other), 'error')
+    link = tmp_path / 'link'
+    link.symlink_to(crops)
+    linked = dict(type='UnlabeledDataset', data_prefix=dict(img=str(link)))
+    with pytest.raises(UserError, match='include 2 validation images'):
+        check_overlap(unlabeled, DATASETS.build(linked), 'error')

@@ -131,3 +131,8 @@ def test_a_copy_leaves_the_best_of_the_original_alone(
         for folder in ('run', 'copy')
     ]
     assert best == [{f'best_coco_AP_iter_{step}.pth'} for step in (2, 3)]
+
+
+def test_a_validation_alone_needs_no_folder_of_checkpoints(synthetic_coco, tmp_path):
+    runner = build_runner(synthetic_coco, tmp_path)
+    assert 'coco/AP' in runner.val()

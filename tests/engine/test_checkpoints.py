@@ -4,7 +4,7 @@ import pytest
 import torch
 from mmpose.registry import MODELS
 
-from semi_pose.engine.checkpoints import StartNetworks
+from semi_pose.engine.checkpoints import StartNetworks, load_network
 from semi_pose.errors import UserError
 
 from ..helpers.runs import build_runner, run_config, supervised_model
@@ -49,7 +49,7 @@ def test_a_stock_checkpoint_starts_all_networks(start):
     model, log = start(stock, student='same', mean_teacher=0.1)
     for network in model.networks:
         assert_starts(network, stock)
-    model.update_teachers(0, 10)
+    model.update_teachers(0, 10, 0)
     for teacher, network in zip(model.mean_teachers, model.peers, strict=True):
         torch.testing.assert_close(
             teacher.network[0].state_dict(), network.backbone.state_dict()
@@ -58,6 +58,19 @@ def test_a_stock_checkpoint_starts_all_networks(start):
     line = 'Started network 1, network 2, the student: from '
     assert line in log and 'start.pth, which has network 1 alone.' in log
     assert 'do not match exactly' not in log
+
+
+def test_names_of_older_releases_of_mmpose_are_known(start, tmp_path):
+    stock = weights()
+    old = {key.replace('head.', 'keypoint_head.'): one for key, one in stock.items()}
+    assert old.keys() != stock.keys()
+    model, log = start(old)
+    for network in model.networks:
+        assert_starts(network, stock)
+    assert 'keep their own start' not in log
+    network = MODELS.build(supervised_model())
+    load_network(network, str(tmp_path / 'start.pth'))
+    assert_starts(network, stock)
 
 
 def test_a_dual_checkpoint_starts_each_network_from_its_own(start):

@@ -204,6 +204,21 @@ def test_a_run_that_counts_epochs_is_finished(tmp_path, epoch, is_finished):
     assert finished_message(cfg, resumed_meta(cfg)) is None
 
 
+def test_a_finished_run_says_how_to_make_its_schedule_longer(tmp_path):
+    path = str(tmp_path / 'iter.pth')
+    torch.save(dict(meta=dict(iter=60)), path)
+    cosine = dict(type='CosineAnnealingLR', T_max=60, end=60, by_epoch=False)
+    cfg = Config(dict(resume=True, load_from=path, train_cfg=dict(max_iters=60)))
+    cfg.param_scheduler = [cosine]
+    said = finished_message(cfg, resumed_meta(cfg))
+    assert said.endswith(
+        'add --reset-optimizer --cfg-options train_cfg.max_iters=120 '
+        'param_scheduler.0.T_max=120 param_scheduler.0.end=120.'
+    )
+    cfg.param_scheduler = [dict(type='MultiStepLR', milestones=[50], by_epoch=False)]
+    assert 'schedule' not in finished_message(cfg, resumed_meta(cfg))
+
+
 @pytest.mark.parametrize('steps', [4, 7, 11, 12])  # of epochs of 4
 def test_new_schedules_are_brought_to_where_a_run_is(steps):
     def schedules():

@@ -244,9 +244,13 @@ def test_joint_counts_that_differ(synthetic_coco, tmp_path):
         runner.train()
 
 
-def test_codecs_that_differ(synthetic_coco, tmp_path):
+@pytest.mark.parametrize(
+    'other',
+    [dict(input_size=(96, 128), heatmap_size=(24, 32)), dict(type='UDPHeatmap')],
+)
+def test_codecs_that_differ(synthetic_coco, tmp_path, other):
     model = run_config(synthetic_coco, tmp_path).model
-    model.head.decoder.update(input_size=(96, 128), heatmap_size=(24, 32))
+    model.head.decoder.update(other)
     runner = build_runner(synthetic_coco, tmp_path / 'run', model=model)
     with pytest.raises(UserError, match='GenerateTarget.encoder and head.decoder'):
         runner.train()

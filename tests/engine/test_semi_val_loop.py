@@ -67,6 +67,33 @@ def test_all_networks_are_reported_and_one_is_the_main(
     torch.testing.assert_close(hook.keypoints, alone[0].pred_instances.keypoints)
 
 
+def test_each_network_has_a_file_and_joints_of_its_own(synthetic_coco, tmp_path):
+    swapped = dict(
+        type='KeypointConverter',
+        num_keypoints=17,
+        mapping=[(0, 0), *((i, i + 1 if i % 2 else i - 1) for i in range(1, 17))],
+    )
+    metric = dict(
+        type='CocoMetric',
+        ann_file=str(synthetic_coco / 'annotations/person_keypoints_val2017.json'),
+        outfile_prefix=str(tmp_path / 'joints'),
+        gt_converter=swapped,
+        pred_converter=swapped,
+    )
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path / 'run',
+        model=estimator(joints=17),
+        val_evaluator=[metric],
+    )
+    loop = runner.val_loop
+    loop.run()
+    names = {path.name for path in tmp_path.glob('joints*.json')}
+    assert {'joints.keypoints.json', 'joints_net2.keypoints.json'} <= names
+    sigmas = [one.dataset_meta['sigmas'] for one in loop.evaluators.values()]
+    assert all((one == sigmas[0]).all() for one in sigmas)
+
+
 def test_single_network(synthetic_coco, tmp_path):
     _, metrics = run(synthetic_coco, tmp_path / 'run', 1, peer=None)
     assert metrics['coco/AP'] == metrics['net1/coco/AP']

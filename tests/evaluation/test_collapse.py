@@ -15,7 +15,7 @@ from semi_pose.evaluation.collapse import (
     value_shares,
     view_gap,
 )
-from semi_pose.evaluation.samples import own_randomness, unlabeled_batches
+from semi_pose.evaluation.samples import own_randomness, seeded_batches
 
 from ..helpers.runs import semi_set
 from ..helpers.tiny import estimator
@@ -35,7 +35,7 @@ def dots(peaks, height=16, width=12):
 def batches(synthetic_coco):
     pairs = DATASETS.build(semi_set(synthetic_coco))
     sets = (pairs.unlabeled, pairs.labeled)
-    return [next(unlabeled_batches(one, 4, 0)) for one in sets]
+    return [next(seeded_batches(one, 4, 0)) for one in sets]
 
 
 def test_values_fall_into_five_bins():

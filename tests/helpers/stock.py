@@ -10,7 +10,7 @@ from mmengine.config import utils as config_utils
 from mmengine.hub import get_config
 
 from semi_pose.recipes.data_root import set_data_root
-from semi_pose.recipes.kinds import nodes
+from semi_pose.recipes.kinds import dicts
 
 COCO = 'mmpose::body_2d_keypoint/topdown_heatmap/coco/'
 _read_index_once = cache(config_utils._get_cfg_metainfo)
@@ -83,7 +83,7 @@ def shrink(cfg: Config, name: str, data_root: Path) -> Config:
     """Cut a recipe down: its network, crops of 64x96, a small data set."""
     cfg.merge_from_dict(dict(model=NETWORKS[name]))
     square = 'x256' in name.rpartition('-')[2]
-    for _, node in nodes(cfg._cfg_dict, ''):
+    for node in dicts(cfg._cfg_dict):
         if 'input_size' in node:
             node.input_size = (64, 64) if square else (64, 96)
         if 'heatmap_size' in node:

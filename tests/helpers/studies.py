@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from semi_pose.study.plan import Method, Planner, Trial
+from semi_pose.study.plan import Method, Trial
+from semi_pose.study.planner import Planner
 
 ROOT = Path(__file__).parents[2]
 LSP = ROOT / 'configs/lsp'

@@ -13,6 +13,7 @@ from semi_pose.models.hard_pipeline import (
     RandomCutout,
     RedrawTargets,
 )
+from semi_pose.models.hard_pipeline.boxes import jittered_joints
 from semi_pose.models.hard_pipeline.joint_cutout import adaptive_counts
 from semi_pose.models.hard_pipeline.redraw_targets import draw_gaussians, move_points
 
@@ -21,6 +22,14 @@ from .test_hard_pipeline import heatmaps_at
 PUBLIC = dict(as_public_code=True)
 SWAPPED = CutOcclude(swap_xy_as_public_code=True)
 CLIPPED = JointCutout(clip_as_public_code=True)
+
+
+def test_joints_of_heatmaps_whose_sides_are_rounded_up():
+    # A ResNet's heatmaps of a 180x256 crop are 48x64.
+    heatmaps = torch.zeros(1, 1, 1, 64, 48)
+    heatmaps[..., 63, 47] = 1
+    joints = jittered_joints(heatmaps, (256, 180), 0)
+    assert joints.tolist() == [[[[176, 252]]]]
 
 
 def uniform_joints(number, joints=17):

@@ -140,7 +140,7 @@ def test_easy_views_are_the_images_as_they_are():
 @pytest.mark.parametrize('peer', ['same', None])
 def test_mean_teachers_teach(peer):
     model = build(peer=peer, mean_teacher=0.01).train()
-    model.update_teachers(step=0, epoch_length=10)
+    model.update_teachers(step=0, epoch_length=10, updates=0)
     for teacher in model.mean_teachers:
         torch.nn.init.constant_(teacher.network[-1].final_layer.weight, 0)
         torch.nn.init.constant_(teacher.network[-1].final_layer.bias, 0.25)
@@ -294,7 +294,7 @@ def test_predictions_of_each_network(flip_test):
 
 def test_predictions_of_the_mean_teacher():
     model = build(peer=None, mean_teacher=0.01, test_cfg=dict(output_heatmaps=True))
-    model.update_teachers(step=0, epoch_length=10)
+    model.update_teachers(step=0, epoch_length=10, updates=0)
     model.eval()
     torch.nn.init.constant_(model.head.final_layer.weight, 0)
     images = torch.rand(2, 3, 64, 48)

@@ -33,7 +33,7 @@ def values(teacher):
 def test_the_first_update_copies():
     model, teacher = build()
     fill(model, 3)
-    model.update_teachers(step=0, epoch_length=10)
+    model.update_teachers(step=0, epoch_length=10, updates=0)
     assert values(teacher) == [3, 6, 3]
 
 
@@ -41,12 +41,26 @@ def test_averages_by_hand():
     model, teacher = build()
     for step, value in enumerate((4, 8)):
         fill(model, value)
-        model.update_teachers(step, epoch_length=10)
+        model.update_teachers(step, epoch_length=10, updates=step)
     # The share is 1 / 2, as long as that is more than 0.1.
     assert values(teacher) == [6, 12, 8]
     fill(model, 16)
-    model.update_teachers(step=100, epoch_length=10)
+    model.update_teachers(step=200, epoch_length=10, updates=100)
     assert values(teacher) == pytest.approx([0.9 * 6 + 1.6, 0.9 * 12 + 3.2, 16])
+
+
+def test_steps_that_only_add_up_gradients_do_not_count(synthetic_coco, tmp_path):
+    runner = build_runner(
+        synthetic_coco,
+        tmp_path,
+        model=estimator(joints=17, peer=None, mean_teacher=0.1),
+        optim_wrapper=dict(accumulative_counts=2, optimizer=dict(type='SGD', lr=0.01)),
+        train_cfg=dict(type='IterBasedTrainLoop', max_iters=4, val_interval=10),
+    )
+    counts = []
+    runner.model.update_teachers = lambda *args: counts.append(args[2])
+    runner.train()
+    assert counts == [0, None, 1, None]
 
 
 def test_it_learns_nothing_and_its_statistics_stay():

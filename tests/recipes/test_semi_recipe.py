@@ -17,7 +17,7 @@ from semi_pose.datasets import SemiDataset
 from semi_pose.engine.checks import check_network
 from semi_pose.errors import UserError
 from semi_pose.recipes.best_metric import check_save_best
-from semi_pose.recipes.kinds import describe, nodes
+from semi_pose.recipes.kinds import describe, dicts
 from semi_pose.recipes.semi_recipe import METHODS, Wish, write_recipe
 from semi_pose.recipes.unlabeled_people import People
 
@@ -94,7 +94,7 @@ def test_boxes_shrink_with_the_crop(write):
     )
     model = read(write(method='multiaugs', stock=small)).model
     # A person in 96x96 is 96 / 256 of the height that it has in 192x256.
-    boxes = {node.type: node for _, node in nodes(model, '') if 'half_size' in node}
+    boxes = {node.type: node for node in dicts(model) if 'half_size' in node}
     assert {kind: box.half_size for kind, box in boxes.items()} == dict.fromkeys(
         ('JointCutout', 'CutOcclude', 'RandomCutout', 'RandomCutMix'), (4, 7)
     )

@@ -249,18 +249,18 @@ def test_names_of_pictures_stay_in_the_data_folder(
     assert message.count('error: ') == 1
     assert f'{people / file}: 1 image, id ' in message
     assert '"file_name" (\'../../secret.jpg\') leads out of' in message
-    assert 'add --allow-outside' in message
+    assert f'set {ALLOWED}=1' in message
 
 
 def test_unless_they_are_allowed_to_leave(
     call, config, checkpoint, people, monkeypatch, tmp_path
 ):
-    monkeypatch.setenv(ALLOWED, '')
+    monkeypatch.setenv(ALLOWED, '1')
     coco = json.loads((people / TRAIN).read_text())
     picture = people / 'train2017' / coco['images'][1]['file_name']
     picture.rename(tmp_path / 'outside.jpg')
     lead_out(people / TRAIN, '../../outside.jpg')
-    printed = call(LABEL, config, checkpoint, people, '--allow-outside')
+    printed = call(LABEL, config, checkpoint, people)
     assert '0 skipped' in printed
     labels = json.loads((tmp_path / 'labels.json').read_text())
     assert '../outside.jpg' in [image['file_name'] for image in labels['images']]
@@ -278,7 +278,7 @@ def test_unless_they_are_allowed_to_leave(
 def test_tools_that_look_at_data_allow_it_too(
     call, name, file, said, config, checkpoint, people, monkeypatch, tmp_path
 ):
-    monkeypatch.setenv(ALLOWED, '')
+    monkeypatch.setenv(ALLOWED, '1')
     if name == SUMMARIZE:
         call('train.py', config, checkpoint, people, '--no-summary')
     coco = json.loads((people / file).read_text())
@@ -286,4 +286,4 @@ def test_tools_that_look_at_data_allow_it_too(
     picture = people / folder / coco['images'][1]['file_name']
     picture.rename(tmp_path / 'outside.jpg')
     lead_out(people / file, '../../outside.jpg')
-    assert said in call(name, config, checkpoint, people, '--allow-outside')
+    assert said in call(name, config, checkpoint, people)

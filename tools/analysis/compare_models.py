@@ -32,11 +32,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add('a', metavar='A', help='the first model')
     add('b', metavar='B', help='the second model')
     add('--data-root', metavar='DIR', help="data folder, instead of the configs'")
-    add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
     add('--num', type=int, default=12, help='people to draw (%(default)s)')
     add(
         '--out',
@@ -59,19 +54,17 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose.analysis.comparison import compare, find_model
     from semi_pose.cli.diagnosis import explained
     from semi_pose.cli.progress import progress_display
-    from semi_pose.datasets.annotation_check import allow_outside
+    from semi_pose.datasets.annotation_check import uses_in
     from semi_pose.datasets.annotation_files import shared_files
     from semi_pose.errors import UserError
-    from semi_pose.recipes.data_root import annotation_uses
+    from semi_pose.recipes.data_root import data_parts
 
     if args.num < 1:
         raise UserError(f'--num is {args.num}: ask for 1 person or more.')
-    if args.allow_outside:
-        allow_outside()
     models = [find_model(name, args.data_root) for name in (args.a, args.b)]
     console = Console(soft_wrap=True, highlight=False)
     cfg = models[0].cfg
-    shared = shared_files(annotation_uses(cfg, ('val',)))
+    shared = shared_files(uses_in(data_parts(cfg, ('val',))))
     with shared, explained(cfg), progress_display(console) as progress:
 
         def track(loader: Iterable, name: str) -> Iterator:

@@ -33,11 +33,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
-    add(
         '--out',
         type=Path,
         metavar='FILE',
@@ -57,7 +52,6 @@ def main(args: argparse.Namespace) -> None:
     """
     from semi_pose import analysis
     from semi_pose.cli.tool import checked_data
-    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.engine.checkpoints import check_checkpoint
     from semi_pose.errors import UserError
     from semi_pose.recipes.reading import load_recipe
@@ -66,8 +60,6 @@ def main(args: argparse.Namespace) -> None:
         raise UserError(f'--num is {args.num}: ask for 1 person or more.')
     if args.checkpoint is not None:
         check_checkpoint(args.checkpoint)
-    if args.allow_outside:
-        allow_outside()
     cfg = load_recipe(args.config, args.data_root)
     with checked_data(cfg, 'train'):
         pairs = analysis.build_pairs(cfg)

@@ -55,11 +55,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="take the data from here, not the configs'",
     )
     add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
-    add(
         '--work-dir',
         type=Path,
         default=Path('work_dirs/study'),
@@ -151,15 +146,12 @@ def main(args: argparse.Namespace) -> None:
     from rich.console import Console
 
     from semi_pose.cli.progress import progress_display, quiet
-    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.errors import UserError
     from semi_pose.study.results import read_results
     from semi_pose.study.runs import settle, train_and_show
 
     # With a file of its own: what libraries print while measuring goes elsewhere.
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
-    if args.allow_outside:
-        allow_outside()
     plan = make_plan(args)
     if args.dry_run:
         console.print(make_table(args, plan))
@@ -195,13 +187,14 @@ def make_plan(args: argparse.Namespace) -> Plan:
         UserError: If options or recipes do not fit.
     """
     from semi_pose.errors import UserError
-    from semi_pose.study import ablations, plan
+    from semi_pose.study import ablations
     from semi_pose.study.estimate import check_labels
+    from semi_pose.study.planner import Planner, parse_recipe
     from semi_pose.study.runs import cores
 
     if args.jobs < 1:
         raise UserError(f'--jobs is {args.jobs}: train 1 run or more at a time.')
-    planner = plan.Planner(
+    planner = Planner(
         root=ROOT,
         work_dir=args.work_dir,
         data_root=args.data_root,
@@ -210,7 +203,7 @@ def make_plan(args: argparse.Namespace) -> Plan:
         threads=max(cores() // args.jobs, 1),
         as_found=args.report_only,
     )
-    recipes = [plan.parse_recipe(text, args.seeds) for text in args.recipes]
+    recipes = [parse_recipe(text, args.seeds) for text in args.recipes]
     values = ablations.parse_ablations(args.ablate)
     if args.ladder:
         values['steps'] = ladder(args.ladder, planner.plan(recipes, {}))

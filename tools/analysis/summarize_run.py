@@ -19,11 +19,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add('work_dir', type=Path, metavar='WORK_DIR', help='work dir of a training')
     add('--data-root', metavar='DIR', help="data folder, instead of the run's")
-    add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
     return parser.parse_args(argv)
 
 
@@ -37,11 +32,8 @@ def main(args: argparse.Namespace) -> None:
 
     from semi_pose.analysis.summary import write_summary
     from semi_pose.cli.tool import checked_data
-    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.recipes.reading import recorded_config
 
-    if args.allow_outside:
-        allow_outside()
     cfg = recorded_config(args.work_dir, args.data_root)
     with Console().status('Summing up'), checked_data(cfg, 'train'):
         page = write_summary(cfg, args.work_dir)

@@ -39,11 +39,6 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add('config', help='config file')
     add('--data-root', metavar='DIR', help="data folder, instead of the config's")
     add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
-    add(
         '--out',
         type=Path,
         metavar='FILE',
@@ -79,13 +74,10 @@ def main(args: argparse.Namespace) -> int:
         sets_table,
         shared_table,
     )
-    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.errors import UserError
 
     if args.num < 2:
         raise UserError(f'--num is {args.num}: ask for 2 people or more.')
-    if args.allow_outside:
-        allow_outside()
     cfg = read_recipe(args)
     width = None if sys.stdout.isatty() else LOG_WIDTH
     console = Console(width=width, highlight=False, soft_wrap=True)

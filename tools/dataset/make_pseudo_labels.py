@@ -74,11 +74,6 @@ def add_people(parser: argparse.ArgumentParser) -> None:
         help="take the recipe's data from here; file names will be relative to it, if "
         'the unlabeled set has a data root (default: as the recipe says; --img-dir)',
     )
-    add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
     add('--out', type=Path, required=True, metavar='FILE', help='JSON file to write')
     add('--fresh', action='store_true', help='replace the file if it exists')
 
@@ -121,12 +116,9 @@ def main(args: argparse.Namespace) -> None:
     """Label, and say where the labels lie."""
     from semi_pose.cli.launcher import init_distributed, is_first_process
     from semi_pose.cli.tool import checked_data
-    from semi_pose.datasets.annotation_check import allow_outside
     from semi_pose.engine.checkpoints import check_checkpoint
 
     check_options(args)
-    if args.allow_outside:
-        allow_outside()
     for checkpoint in args.checkpoint:
         check_checkpoint(checkpoint)
     people = find_people(args)

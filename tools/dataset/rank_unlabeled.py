@@ -62,11 +62,6 @@ def add_people(parser: argparse.ArgumentParser) -> None:
     )
     add('--data-root', metavar='DIR', help="take the recipe's data from here")
     add(
-        '--allow-outside',
-        action='store_true',
-        help='let annotation files name pictures outside the data folder',
-    )
-    add(
         '--pictures',
         default='*',
         metavar='PATTERN',
@@ -103,13 +98,11 @@ def main(args: argparse.Namespace) -> None:
     from semi_pose import analysis
     from semi_pose.active_learning import select_diverse
     from semi_pose.cli.tool import checked_data
-    from semi_pose.datasets.annotation_check import allow_outside, uses_in
+    from semi_pose.datasets.annotation_check import uses_in
     from semi_pose.engine.checkpoints import check_checkpoint
     from semi_pose.recipes.pseudo_labels import recipe_people
 
     check_options(args)
-    if args.allow_outside:
-        allow_outside()
     check_checkpoint(args.checkpoint)
     people = recipe_people(args.unlabeled or args.config, args.data_root)
     cfg = make_config(args, people)

@@ -2,23 +2,21 @@
 
 from .check import check_coco
 from .detections import check_detections
-from .images import picture_size, picture_sizes
-from .names import allow_outside
-from .people import has_extent, person_categories
+from .images import picture_sizes
+from .people import clip_boxes, has_extent, person_categories
 from .report import counted
 from .use import Use, find_use, joint_names, uses_in
 
 __all__ = [
     'Use',
-    'allow_outside',
     'check_coco',
     'check_detections',
+    'clip_boxes',
     'counted',
     'find_use',
     'has_extent',
     'joint_names',
     'person_categories',
-    'picture_size',
     'picture_sizes',
     'uses_in',
 ]

@@ -7,13 +7,8 @@ import numpy as np
 
 from semi_pose.datasets.annotation_check.report import Report
 
-# A variable, so that processes that a tool starts know it too.
+# An environment variable: processes that a tool starts know it too.
 ALLOWED = 'SEMI_POSE_ALLOW_OUTSIDE'
-
-
-def allow_outside() -> None:
-    """Let annotation files name pictures outside the folder of the data."""
-    os.environ[ALLOWED] = '1'
 
 
 def check_names(images: list[dict], folder: str, root: str, report: Report) -> None:
@@ -40,7 +35,8 @@ def check_names(images: list[dict], folder: str, root: str, report: Report) -> N
     if leaves:
         report.fault(
             f'leads out of {home}. Correct the names, or name a folder that holds all '
-            'pictures as data_root. If you trust the file, add --allow-outside.',
+            f'pictures as data_root. If you trust the file, set {ALLOWED}=1 in the '
+            'environment.',
             *('image', images, np.array(leaves), 'file_name'),
         )
 

@@ -130,7 +130,7 @@ def check_boxes(
             'y2 - y1.',
             real & ~fraction,
         )
-    return _clip(boxes, sizes)
+    return clip_boxes(boxes, sizes)
 
 
 def _far_corner(boxes: np.ndarray) -> np.ndarray:
@@ -145,7 +145,16 @@ def _are_corners(boxes: np.ndarray, sizes: np.ndarray) -> bool:
     return bool((boxes >= -1).all() and fit.all() and outside.any(1).mean() >= OFTEN)
 
 
-def _clip(boxes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+def clip_boxes(boxes: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Clip boxes to their pictures, as MMPose does.
+
+    Args:
+        boxes (ndarray): (N, 4): x, y, width, height.
+        sizes (ndarray): (N, 2): width and height of each picture.
+
+    Returns:
+        ndarray: (N, 4): x1, y1, x2, y2.
+    """
     corners = np.concatenate([boxes[:, :2], _far_corner(boxes)], 1)
     return np.clip(corners, 0, np.tile(sizes, 2) - 1)
 

@@ -76,6 +76,8 @@ class WholeCheckpointHook(CheckpointHook):
             self._remove(INTERRUPTED)
 
     def _save_best_checkpoint(self, runner: Runner, metrics: dict) -> None:
+        if not self.save_best:  # nor is there a folder in a validation alone
+            return
         with self._removing_after(runner):
             super()._save_best_checkpoint(runner, metrics)
 

@@ -16,7 +16,7 @@ from semi_pose.engine.checkpoints import load_network
 from semi_pose.engine.checks import check_run, check_start
 from semi_pose.engine.finite import check_losses, check_weights
 from semi_pose.engine.plain_model import plain_model
-from semi_pose.engine.updates import epoch_length, has_updated
+from semi_pose.engine.updates import count_updates, epoch_length, has_updated
 from semi_pose.errors import UserError
 from semi_pose.models import DualPoseEstimator
 
@@ -88,9 +88,11 @@ class SemiRunner(Hook):
         """Tell the consistency loss its step, and let teachers follow the networks."""
         if isinstance(self.model, DualPoseEstimator):
             self.model.consistency_head.step = runner.iter
-            length = epoch_length(runner.train_dataloader)
+            wrapper = runner.optim_wrapper
             self.model.update_teachers(
-                runner.iter, length, has_updated(runner.optim_wrapper)
+                runner.iter,
+                epoch_length(runner.train_dataloader),
+                count_updates(wrapper, runner.iter) if has_updated(wrapper) else None,
             )
 
     def after_train_iter(

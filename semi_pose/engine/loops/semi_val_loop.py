@@ -39,8 +39,9 @@ class SemiValLoop(ValLoop):
         self.evaluators = {self.tested: self.evaluator}
         for name in self.model.members:
             if name not in self.evaluators:
-                self.evaluators[name] = runner.build_evaluator(deepcopy(evaluator))
-                self.evaluators[name].dataset_meta = self.evaluator.dataset_meta
+                self.evaluators[name] = runner.build_evaluator(_named(evaluator, name))
+                # A metric that converts joints changes its copy of this.
+                self.evaluators[name].dataset_meta = self.dataloader.dataset.metainfo
 
     def run(self) -> dict[str, float]:
         """Validate.
@@ -86,3 +87,12 @@ class SemiValLoop(ValLoop):
         for name, values in by_network.items():
             metrics.update({f'{name}/{key}': value for key, value in values.items()})
         return metrics
+
+
+def _named(evaluator: dict | list[dict], name: str) -> dict | list[dict]:
+    """Copy the config of metrics, with files of their own for one network."""
+    evaluator = deepcopy(evaluator)
+    for metric in [evaluator] if isinstance(evaluator, dict) else evaluator:
+        if metric.get('outfile_prefix'):
+            metric['outfile_prefix'] += f'_{name}'
+    return evaluator

@@ -41,18 +41,22 @@ def draw_uniform_centers(
     return torch.stack(axes, -1)
 
 
-def jittered_joints(heatmaps: Tensor, stride: float, jitter_std: float) -> Tensor:
+def jittered_joints(
+    heatmaps: Tensor, size: tuple[int, int], jitter_std: float
+) -> Tensor:
     """Find the joints that heatmaps show, moved a little.
 
     Args:
         heatmaps (Tensor): (S, B, K, h, w).
-        stride (float): Image pixels per heatmap pixel.
+        size (tuple[int, int]): Height and width of the images.
         jitter_std (float): Standard deviation along each axis, image pixels.
 
     Returns:
         Tensor: (S, B, K, 2), (x, y), whole image pixels.
     """
-    peaks = heatmap_peaks(heatmaps) * stride
+    x, y = heatmap_peaks(heatmaps).unbind(-1)
+    (height, width), (rows, columns) = size, heatmaps.shape[-2:]
+    peaks = torch.stack([x * (width / columns), y * (height / rows)], -1)
     return (peaks + jitter_std * torch.randn_like(peaks)).round()
 
 

@@ -57,8 +57,7 @@ class CutOcclude:
             HardView: Occluded images, the same heatmaps.
         """
         images, heatmaps = view.images, view.aligned().heatmaps
-        stride = images.shape[-2] / heatmaps.shape[-2]
-        joints = jittered_joints(heatmaps, stride, self.jitter_std)
+        joints = jittered_joints(heatmaps, images.shape[-2:], self.jitter_std)
         if self.swap_xy_as_public_code:
             joints = joints.flip(-1)
         half = draw_half_sizes(joints, self.half_size)

@@ -64,12 +64,11 @@ class JointCutout:
         """
         images, heatmaps = view.images, view.aligned().heatmaps
         size = images.shape[-2:]
-        stride = size[0] / heatmaps.shape[-2]
         number, counts = self.num_joints, None
         if number == 'adaptive':
             counts = adaptive_counts(heatmaps)
             number = max(int(heatmaps.shape[2] * BOXES_PER_EASY_JOINT), FEWEST)
-        joints = jittered_joints(heatmaps, stride, self.jitter_std)
+        joints = jittered_joints(heatmaps, size, self.jitter_std)
         centers = pick(joints, choose(joints, number))
         half = draw_half_sizes(centers, self.half_size)
         if counts is not None:  # boxes beyond the count have no extent

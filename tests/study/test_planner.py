@@ -5,7 +5,7 @@ import pytest
 from semi_pose.errors import UserError
 from semi_pose.recipes.reading import read_config
 from semi_pose.study.ablations import ABLATIONS, parse_ablations
-from semi_pose.study.plan import parse_recipe
+from semi_pose.study.planner import parse_recipe
 
 from ..helpers.studies import derived, lsp, planner, write_split
 
