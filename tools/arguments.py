@@ -1,10 +1,25 @@
 """Command-line options that train.py and test.py share; quick to import."""
 
 import argparse
+import ast
 import os
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 from mmengine.config import DictAction
+
+
+class ConfigOptions(DictAction):
+    """MMEngine's action with text kept as it is: a path may have spaces and commas."""
+
+    @staticmethod
+    def _parse_iterable(val: str) -> Any:
+        if val[:1] in ('"', "'", '[', '('):
+            with suppress(SyntaxError, ValueError):
+                return ast.literal_eval(val)
+        parsed = DictAction._parse_iterable(val)
+        return val if isinstance(parsed, str) else parsed
 
 
 def make_parser(description: str, example: str) -> argparse.ArgumentParser:
@@ -34,7 +49,7 @@ def make_parser(description: str, example: str) -> argparse.ArgumentParser:
     add(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         metavar='KEY=VALUE',
         help="change settings of the config, e.g. train_cfg.max_epochs=2 key='[1,2]'",
     )

@@ -1,5 +1,6 @@
 """What tools/train.py and tools/test.py share."""
 
+import errno
 import os
 import signal
 import sys
@@ -39,6 +40,7 @@ from semi_pose.recipes.layouts import use_layout
 from semi_pose.recipes.reading import read_config
 from semi_pose.runs import newest_checkpoint
 
+UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENOSPC)
 SECONDS_TO_SPEAK_FIRST = 20
 SECONDS_TO_LEAVE_LAST = 5
 
@@ -57,6 +59,14 @@ def run(main: Callable[[], None], interrupted: str = 'Interrupted.') -> None:
             main()
     except UserError as error:
         _leave(f'error: {error}', 1)
+    except OSError as error:
+        if error.errno not in UNWRITABLE or not error.filename:
+            raise
+        _leave(
+            f'error: Cannot open {error.filename} ({error.strerror}): correct its '
+            'permissions, free some space, or name another place.',
+            1,
+        )
     except KeyboardInterrupt:
         _leave(interrupted, 130)
     except Stopped as stopped:

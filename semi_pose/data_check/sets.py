@@ -172,12 +172,14 @@ def check_picture_sizes(one: DataSet, pictures: Pictures) -> None:
     shapes = {record['img_path']: shape_in_file(record) for record in one.records}
     sizes = {path: pictures.sizes[path] for path in shapes}
     lost = [path for path, size in sizes.items() if size is None]
-    if lost and one.name in TRAINING:
+    if lost:
         what = (
             f'{counted(len(lost), "picture")} of the {one.name} set cannot be read, '
             f'such as {lost[0]}: '
         )
-        if one.skips:
+        if one.name not in TRAINING:
+            one.faults.append(what + 'restore it, or remove it from the file.')
+        elif one.skips:
             one.notes.append(what + 'left out while training.')
         else:
             one.faults.append(what + 'put it back, or load it by LoadImageOrSkip.')

@@ -1,5 +1,6 @@
 """COCO recipes on a folder with one annotation file and no split."""
 
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -22,7 +23,8 @@ def use_small_layout(cfg: Config, root: str, write: bool = True) -> str | None:
 
     The last fifth of the labeled images validates. All others train: their people with
     keypoints are labeled, and all their people are unlabeled too. The split is by
-    image, always the same, and is written below ``work_dir/splits``.
+    image, always the same, and is written to ``work_dir/splits/HASH``, by the
+    hash of the file.
 
     Args:
         cfg (Config): The config, with ``work_dir``; changed in place.
@@ -47,7 +49,9 @@ def use_small_layout(cfg: Config, root: str, write: bool = True) -> str | None:
     ]
     if not nodes:  # a run's own config, whose sets are split already
         return None
-    folder = Path(cfg.work_dir, 'splits').absolute()
+    # Other labels get a folder of their own: an earlier run still needs its own.
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:8]
+    folder = Path(cfg.work_dir, 'splits', digest).absolute()
     files = {
         COCO_TRAIN: folder / 'person_keypoints_train.json',
         COCO_VAL: folder / 'person_keypoints_val.json',

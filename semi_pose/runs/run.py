@@ -261,7 +261,9 @@ def end_of_log(log: Path, lines: int = 8) -> str:
 
 
 def _spell(value: Any) -> str:
-    return value if isinstance(value, str) else str(value).replace(' ', '')
+    """Write a value as --cfg-options reads it; quotes keep commas and brackets."""
+    is_plain = isinstance(value, str) and not set(value) & set(',()[]\'"')
+    return value if is_plain else repr(value)
 
 
 def _data_root(cfg: Config) -> str | None:

@@ -112,6 +112,8 @@ def shares_correct(joints: pd.DataFrame) -> pd.DataFrame:
         DataFrame: Percent, by group (rows), method and seed (columns).
     """
     keys = ['group', 'method', 'seed']
+    if joints.group.isna().all():  # as tilts are where no torso is known
+        return pd.DataFrame()
     shares = 100 * joints.groupby(keys, observed=True).correct.mean()
     is_ordered = isinstance(joints.group.dtype, pd.CategoricalDtype)
     order = joints.group.cat.categories if is_ordered else joints.group.unique()

@@ -1,6 +1,8 @@
 import json
 import sys
 import time
+from copy import deepcopy
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -267,7 +269,7 @@ def test_a_split_is_no_other_setting(tmp_path):
     assert run.differences() == ['model.hard_pipeline.0.num_joints: 3, now 1']
 
 
-def test_the_small_layout_is_no_other_setting(tmp_path, synthetic_coco):
+def test_the_small_layout_is_no_setting_but_other_labels_are(tmp_path, synthetic_coco):
     root = tmp_path / 'mine'
     (root / 'annotations').mkdir(parents=True)
     (root / 'images').symlink_to(synthetic_coco / 'train2017')
@@ -278,16 +280,23 @@ def test_the_small_layout_is_no_other_setting(tmp_path, synthetic_coco):
     run.folder.mkdir()
     fitted = run.fitted()
     assert not (run.folder / 'splits').exists()
-    cfg = run.cfg.copy()  # as the training tool does
+    cfg = deepcopy(run.cfg)  # as the training tool does
     cfg.work_dir = str(run.folder)
     set_data_root(cfg, str(root))
     assert 'has no split' in use_layout(cfg, str(root))
     assert cfg.train_dataloader == fitted.train_dataloader
     cfg.dump(run.recorded)
-    written = (run.folder / 'splits/person_keypoints_val.json').read_bytes()
-    mine.write_text(source.read_text().replace('"iscrowd": 0', '"iscrowd": 1', 1))
     assert run.differences() == []
-    assert (run.folder / 'splits/person_keypoints_val.json').read_bytes() == written
+    (split,) = run.folder.glob('splits/*')
+    written = (split / 'person_keypoints_val.json').read_bytes()
+    mine.write_text(f'{mine.read_text()} ')
+    assert 'train_dataloader' in run.differences()[0]
+    other = deepcopy(run.cfg)
+    other.work_dir = str(run.folder)
+    set_data_root(other, str(root))
+    use_layout(other, str(root))
+    assert len([*run.folder.glob('splits/*')]) == 2
+    assert (split / 'person_keypoints_val.json').read_bytes() == written
 
 
 def test_pseudo_labels_are_settings_but_not_where_they_are(tmp_path):
@@ -310,3 +319,18 @@ def test_pseudo_labels_are_settings_but_not_where_they_are(tmp_path):
     assert again.differences() == []
     again.cfg.pseudo_labels.score_thr = 0.5
     assert again.differences() == ['pseudo_labels.score_thr: not set, now 0.5']
+
+
+@pytest.mark.parametrize(
+    'value',
+    ['a b/c, d.json', "it's", 'plain.json', [1, 2.5], [['a b', None]], True, 3, 1e-3],
+)
+def test_the_tool_reads_settings_as_they_are(tmp_path, monkeypatch, value):
+    monkeypatch.syspath_prepend(str(ROOT / 'tools'))
+    arguments = import_module('arguments')
+    run = Run(
+        tmp_path / 'tool.py', EPOCHS, tmp_path / 'run', None, options={'x.y': value}
+    )
+    parser = arguments.make_parser('', '')
+    args = arguments.parse(parser, [run.cfg.filename, *run.command[-2:]])
+    assert args.cfg_options == {'x.y': value}

@@ -394,6 +394,18 @@ READINGS = {
         lambda c: c['categories'][0].update(keypoints=list('abcdefghijklmnopq')),
         'check that they are the same',
     ),
+    'a category lists some of the joints': Reading(
+        lambda c: c['categories'].append(
+            dict(id=2, name='upper', keypoints=names(c)[:6])
+        ),
+        'check that they are the same',
+    ),
+    'image ids are floats': Reading(
+        lambda c: [
+            one.update(image_id=float(one['image_id'])) for one in c['annotations']
+        ],
+        '',
+    ),
     'joints have names in another spelling': Reading(
         lambda c: c['categories'][0].update(
             keypoints=[n.title().replace('_', ' ') for n in names(c)]

@@ -94,3 +94,11 @@ def test_options_that_do_not_fit(split, source, tmp_path):
     assert f'There is no {tmp_path / "none"}' in message
     (tmp_path / 'split/images').mkdir(parents=True)
     assert 'is there and no link' in split('--labels', 5, status=1)
+
+
+def test_a_split_in_the_folder_of_the_data_leaves_its_link(split, source, tmp_path):
+    root = source.parents[1]
+    (root / 'images').rename(tmp_path / 'photos')
+    (root / 'images').symlink_to('../photos')
+    split('--labels', 9, out=root)
+    assert (root / 'images').resolve() == tmp_path / 'photos'

@@ -194,13 +194,13 @@ def link(path: Path, folder: Path) -> None:
     from semi_pose.errors import UserError
 
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.samefile(folder):
+        return
     if path.is_symlink():
         path.unlink()
     elif path.exists():
-        if path.samefile(folder):
-            return
         raise UserError(f'{path} is there and no link: name another --out.')
-    path.symlink_to(folder.absolute(), target_is_directory=True)
+    path.symlink_to(folder.resolve(), target_is_directory=True)
 
 
 def summary(split: Split, coco: dict, args: argparse.Namespace) -> str:

@@ -117,6 +117,8 @@ def refer(
         elif not isinstance(entry.get(field), int):
             if text.isdecimal():
                 entry[field] = int(text)
+            elif isinstance(entry.get(field), float) and entry[field].is_integer():
+                entry[field] = int(entry[field])
             else:
                 bad.append(index)
     if bad:

@@ -16,6 +16,7 @@ from semi_pose.datasets.annotation_check.use import Use
 LOOKED_FOR = 100
 THREADS = 8
 ORIENTATION = 0x0112  # of EXIF
+Image.MAX_IMAGE_PIXELS = None  # which Pillow refuses above 179 million
 SIDEWAYS = (5, 6, 7, 8)
 
 

@@ -279,14 +279,13 @@ def _check_names(given: object, use: Use, report: Report) -> None:
             'each person, or give the data set a metainfo with this order.'
         )
         return
-    other = next(
-        name for name, plain in zip(given, theirs, strict=True) if plain not in ours
-    )
+    others = [name for name, one in zip(given, theirs, strict=True) if one not in ours]
+    what = f'{others[0]} is not among' if others else f'{len(given)} of'
     report.note(
-        f'names joints otherwise than {use.dataset} ({other} is not among '
+        f'names joints otherwise than {use.dataset} ({what} '
         f'{", ".join(use.names)}): check that they are the same, in this order.'
     )
 
 
 def _plain(name: object) -> str:
-    return re.sub('[^a-z0-9]', '', str(name).lower())
+    return re.sub(r'[\W_]', '', str(name).casefold())

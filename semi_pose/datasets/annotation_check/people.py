@@ -35,6 +35,9 @@ def check_categories(coco: dict, report: Report) -> None:
         coco['categories'] = categories
         if annotations:
             report.note('has no list "categories": all are read as people.')
+    if not all(isinstance(one, dict) for one in categories):
+        report.fault('has no objects in "categories": write id and name of each.')
+        return
     renamed = read_ids('category', categories, report)
     missing = np.array([one.get('category_id') is None for one in annotations], bool)
     if missing.any() and len(categories) == 1:
