@@ -100,8 +100,8 @@ def main(args: argparse.Namespace) -> None:
         runner.register_hook(SaveOnSignal())
         if cfg.get('resume'):
             runner.register_hook(RequireFit(cfg.load_from))
-            optimizer = cfg.load_from, args.reset_optimizer
-            runner.register_hook(resuming.ResumedOptimizer(*optimizer))
+            hook = resuming.ResumedOptimizer(cfg.load_from, args.reset_optimizer)
+            runner.register_hook(hook)
         elif cfg.get('load_from'):
             runner.register_hook(StartNetworks(cfg.load_from))
         try:

@@ -177,7 +177,7 @@ def with_pipeline(cfg: Config, model: Config) -> Config:
             f'Joint {number} of {cfg.filename} is {joint}, and {other} in '
             f'{model.filename}: compare models of the same joints.'
         )
-    theirs = (node for node in dicts(model.val_dataloader.dataset))
+    theirs = dicts(model.val_dataloader.dataset)
     pipeline = next(node['pipeline'] for node in theirs if node.get('pipeline'))
     cfg = deepcopy(cfg)
     for node in dicts(cfg.val_dataloader.dataset):

@@ -24,7 +24,7 @@ def use_data(cfg: Config, root: str | Path | None, write: bool = True) -> str | 
         UserError: If the config names no data root or several, or a file of the
             layout cannot be read.
     """
-    if root is None:
+    if not root:
         return None
     set_data_root(cfg, str(root))
     return use_layout(cfg, str(root), write)

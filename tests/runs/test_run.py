@@ -9,7 +9,7 @@ import pytest
 
 from semi_pose.errors import UserError
 from semi_pose.recipes.data_root import set_data_root
-from semi_pose.recipes.layouts import use_layout
+from semi_pose.recipes.layouts import use_data
 from semi_pose.runs import Run
 from semi_pose.runs import run as runs
 from semi_pose.runs.logs import in_steps, network_metrics, read_scalars
@@ -282,8 +282,7 @@ def test_the_small_layout_is_no_setting_but_other_labels_are(tmp_path, synthetic
     assert not (run.folder / 'splits').exists()
     cfg = deepcopy(run.cfg)  # as the training tool does
     cfg.work_dir = str(run.folder)
-    set_data_root(cfg, str(root))
-    assert 'has no split' in use_layout(cfg, str(root))
+    assert 'has no split' in use_data(cfg, root)
     assert cfg.train_dataloader == fitted.train_dataloader
     cfg.dump(run.recorded)
     assert run.differences() == []
@@ -293,8 +292,7 @@ def test_the_small_layout_is_no_setting_but_other_labels_are(tmp_path, synthetic
     assert 'train_dataloader' in run.differences()[0]
     other = deepcopy(run.cfg)
     other.work_dir = str(run.folder)
-    set_data_root(other, str(root))
-    use_layout(other, str(root))
+    use_data(other, root)
     assert len([*run.folder.glob('splits/*')]) == 2
     assert (split / 'person_keypoints_val.json').read_bytes() == written
 
